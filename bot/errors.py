@@ -1,19 +1,19 @@
 """Every error that Trellis raises on purpose. It decides nothing and formats nothing for Slack.
 
-    TrellisError
-    ├── Refused            a person reads it: a full sentence that says what to do
-    │   ├── BadInput       what was typed cannot be used; names the field, so that a form can show it there
-    │   ├── NotAllowed     the right is missing; the sentence names who has it
-    │   ├── Stale          somebody, or another version, was first; the sentence says who and when
-    │   └── NotFound       the thing is not there, or not in this person's scope (never told apart)
-    ├── NetworkError       what a social network's adapter may raise; the publisher acts on the kind alone
-    │   ├── Retryable      nothing was created, and the same request may work later
-    │   ├── Ambiguous      the request may have been carried out: ask the network, never repeat
-    │   ├── Reconnect      the account's credentials no longer work; a person must connect it again
-    │   ├── BadContent     the network will never take this content
-    │   ├── Quota          nothing was created; nothing will be until `until`
-    │   └── Misconfigured  the operator must mend something (app not approved, billing, server address)
-    └── Faults             settings or set-up are wrong; every fault at once, each with its mend
+TrellisError
+├── Refused            a person reads it: a full sentence that says what to do
+│   ├── BadInput       what was typed cannot be used; names the field, so that a form can show it there
+│   ├── NotAllowed     the right is missing; the sentence names who has it
+│   ├── Stale          somebody, or another version, was first; the sentence says who and when
+│   └── NotFound       the thing is not there, or not in this person's scope (never told apart)
+├── NetworkError       what a social network's adapter may raise; the publisher acts on the kind alone
+│   ├── Retryable      nothing was created, and the same request may work later
+│   ├── Ambiguous      the request may have been carried out: ask the network, never repeat
+│   ├── Reconnect      the account's credentials no longer work; a person must connect it again
+│   ├── BadContent     the network will never take this content
+│   ├── Quota          nothing was created; nothing will be until `until`
+│   └── Misconfigured  the operator must mend something (app not approved, billing, server address)
+└── Faults             settings or set-up are wrong; every fault at once, each with its mend
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+
 @dataclass(frozen=True)
 class Account:
     """A connected account as a network needs it. `secret` holds what the person gave (never logged)."""
