@@ -1,0 +1,1 @@
+"""Trellis, tested: the same tree as `bot`."""

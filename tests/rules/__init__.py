@@ -1,0 +1,1 @@
+"""The rules, tested: values in, a value or an error out."""
