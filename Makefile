@@ -1,7 +1,7 @@
 # From nothing to running, tested and checked. Needs Python 3.11 or newer; everything else goes into .venv.
-# Nothing is installed twice: a stamp in .venv stands for each requirements file and is older than it when it changed.
+# Nothing is installed twice: a stamp in .venv stands for each requirements file that is installed.
 
-.PHONY: help run test check format live live-tools bench lock clean
+.PHONY: help run test check format live live-tools bench lock
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -50,9 +50,6 @@ lock: $(VENV)/pip.stamp ## write the pinned, hashed requirements anew from requi
 	$(call compile,dev,-c run.txt)
 	$(call compile,live,-c dev.txt)
 
-clean: ## remove the environment and everything that tools have kept
-	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis
-
 # Each list keeps the versions of the one before it, so that all three fit into one environment.
 define compile
 cd requirements && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
@@ -63,8 +60,8 @@ endef
 # A Python without ensurepip (Debian's, unless python3-venv is installed) lends its own pip to the environment.
 $(VENV)/pip.stamp:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Trellis needs Python 3.11 or newer.")'
-	$(PYTHON) -m venv --clear $(VENV) || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
-	  && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
+	  || { $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; }
 	touch $@
 
 $(VENV)/%.stamp: requirements/%.txt | $(VENV)/pip.stamp
