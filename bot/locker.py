@@ -1,0 +1,56 @@
+"""Secrets at rest: the locker that encrypts them. It stores nothing and never logs what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from bot.errors import Faults, SetupFault
+
+
+class Locker:
+    """Encrypts small mappings. The first key encrypts; every key decrypts, so keys can be rotated."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise Faults(
+                [
+                    SetupFault(
+                        name="secret key",
+                        wrong="TRELLIS_SECRET_KEY is not a key.",
+                        mend="Make one with `python -m bot key` and set it; without the old key, accounts must be "
+                        "connected again.",
+                    )
+                ]
+            ) from None
+
+    def lock(self, secret: Mapping[str, str]) -> str:
+        """The encrypted form, as text."""
+        return self._fernet.encrypt(json.dumps(dict(secret)).encode()).decode()
+
+    def unlock(self, locked: str) -> dict[str, str]:
+        """What was locked; an empty dict for an empty text. Raises Faults when no key fits."""
+        if not locked:
+            return {}
+        try:
+            opened: dict[str, str] = json.loads(self._fernet.decrypt(locked.encode()))
+        except InvalidToken:
+            raise Faults(
+                [
+                    SetupFault(
+                        name="secret key",
+                        wrong="The secret key is not the one that the accounts' credentials were encrypted with.",
+                        mend="Set TRELLIS_SECRET_KEY to the former key, or connect the accounts again.",
+                    )
+                ]
+            ) from None
+        return opened
+
+    @staticmethod
+    def new_key() -> str:
+        """A fresh key (32 random bytes, URL-safe base64)."""
+        return Fernet.generate_key().decode()
