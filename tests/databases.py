@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
+
+if TYPE_CHECKING:
+    from bot.store import Store
 
 # A test's database is thrown away with it, so nothing need survive a power cut; this saves a third of the time.
 CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
@@ -19,16 +24,16 @@ CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
 
 @dataclass(frozen=True)
 class Server:
-    """A running PostgreSQL server. `url` is its `postgres` database, open to a user who may create others."""
+    """A running PostgreSQL server. `url` (libpq's form) is its `postgres` database, whose user may create others."""
 
     url: str
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     def create(self, template: str = "template0") -> str:
-        """The URL of a new database that holds what the one named `template` holds (which nobody may have open)."""
+        """SQLAlchemy's URL of a new database that holds what the one named `template` holds, which nobody has open."""
         name = f"t{next(self._numbers)}"
         self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
-        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+        return urlunsplit(urlsplit(self.url)._replace(scheme="postgresql+psycopg", path=f"/{name}"))
 
     def drop(self, url: str) -> None:
         """Remove a database made by `create`, whoever still has it open."""
@@ -63,13 +68,62 @@ def postgres() -> Iterator[Server]:
         running.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Server) -> str:
+    """The name of a PostgreSQL database that holds the schema and no row."""
+    url = postgres.create()
+    _migrate(url)
+    return name_of(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the schema and no row."""
+    path = tmp_path_factory.mktemp("template") / "trellis.db"
+    _migrate(_sqlite_url(path))
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without any table, once of each kind."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'trellis.db'}"
+        yield _sqlite_url(tmp_path / "trellis.db")
         return
     server: Server = request.getfixturevalue("postgres")
     url = server.create()
     yield url
     server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database that holds the schema and no row, once of each kind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "trellis.db")
+        yield _sqlite_url(tmp_path / "trellis.db")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    url = server.create(request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open store with the schema and no row, once of each kind."""
+    from bot.store import open_store
+
+    store = open_store(database_url)
+    yield store
+    store.close()
+
+
+def _migrate(url: str) -> None:
+    from bot.store.migrations import migrate  # here: SQLAlchemy takes half a second, and tests of rules need none of it
+
+    migrate(url)
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
