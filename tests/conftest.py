@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.live.postgres"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

