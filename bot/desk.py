@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.bells import Bells
+from bot.locker import Locker
 from bot.rules.networks import Network
 from bot.settings import Settings
 from bot.store import Scope, Store, Tx
-from bot.locker import Locker
 
 P = ParamSpec("P")
 T = TypeVar("T")

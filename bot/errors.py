@@ -23,6 +23,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+class Mrkdwn(str):
+    """Text that is Slack markup already (a mention): shown as it is, where every other value is escaped."""
+
+
 class TrellisError(Exception):
     """The root: whatever is raised on purpose."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.errors import NotAllowed
+from bot.errors import Mrkdwn, NotAllowed
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Actor:
     zone: str = "UTC"
 
     @property
-    def mention(self) -> str:
+    def mention(self) -> Mrkdwn:
         """How Slack names them."""
-        return f"<@{self.person}>" if self.door == "slack" else self.name
+        return Mrkdwn(f"<@{self.person}>" if self.door == "slack" else self.name)
 
 
 CLOCK = Actor(person="", name="Trellis", door="clock")
@@ -87,9 +87,9 @@ def require_four_eyes(actor: Actor, authors: Collection[str], rights: Rights) ->
         )
 
 
-def _names(people: Collection[str]) -> str:
+def _names(people: Collection[str]) -> Mrkdwn:
     """People as mentions, in one English phrase."""
     mentions = [f"<@{person}>" for person in sorted(people)]
     if not mentions:
-        return "The person who installed Trellis"
-    return mentions[0] if len(mentions) == 1 else f"{', '.join(mentions[:-1])} or {mentions[-1]}"
+        return Mrkdwn("The person who installed Trellis")
+    return Mrkdwn(mentions[0] if len(mentions) == 1 else f"{', '.join(mentions[:-1])} or {mentions[-1]}")
