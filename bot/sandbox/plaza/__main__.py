@@ -30,12 +30,12 @@ def main() -> int:
 
 
 async def _serve(host: str, port: int, rate: int) -> None:
-    plaza = await serve_plaza(host, port, rate_per_minute=rate)
-    sys.stdout.write(json.dumps({"url": plaza.url, "tokens": plaza.tokens}) + "\n")
-    sys.stdout.flush()
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    plaza = await serve_plaza(host, port, rate_per_minute=rate)
+    sys.stdout.write(json.dumps({"url": plaza.url, "tokens": plaza.tokens}) + "\n")
+    sys.stdout.flush()
     await asked_to_stop.wait()
     await plaza.close()
 

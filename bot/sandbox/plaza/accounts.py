@@ -12,7 +12,7 @@ from bot.sandbox.plaza.posts import Meter, Post, Speaker, page_after, page_befor
 from bot.sandbox.plaza.rules import KEY, LIMITS, SHA256, Refusal, parse_content
 from bot.sandbox.plaza.square import Square
 
-WHO = "who"
+WHO: web.RequestKey[Speaker] = web.RequestKey("who", Speaker)
 """Where a request keeps the account whose token it bears."""
 
 
@@ -158,9 +158,7 @@ def message_json(square: Square, post: Post, request: web.Request) -> dict[str, 
 
 
 def _who(request: web.Request) -> Speaker:
-    who = request[WHO]
-    assert isinstance(who, Speaker)  # noqa: S101 - `require_account` put it there
-    return who
+    return request[WHO]
 
 
 def _rate_headers(meter: Meter) -> dict[str, str]:

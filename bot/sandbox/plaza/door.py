@@ -20,7 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SQUARE: web.AppKey[Square] = web.AppKey("square", Square)
 FAULTS: web.AppKey[FaultQueue] = web.AppKey("faults", FaultQueue)
 CLOSING: web.AppKey[asyncio.Event] = web.AppKey("closing", asyncio.Event)
-FAULT = "fault"
+FAULT: web.RequestKey[PlayedFault] = web.RequestKey("fault", PlayedFault)
 """Where a request keeps the fault that its handler must play."""
 
 BODY_BYTES = IMAGE_BYTES + 1_024

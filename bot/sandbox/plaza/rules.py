@@ -110,7 +110,7 @@ def parse_message(body: bytes) -> VisitorMessage:
     """The body of `POST /visitors/messages`. Raises Refusal (413, 422)."""
     found = parse_json(body, frozenset({"to", "kind", "text", "post"}))
     kind, to, post = found.get("kind"), found.get("to"), found.get("post")
-    if kind not in {"mention", "comment", "direct"} or not isinstance(to, str):
+    if kind not in ("mention", "comment", "direct") or not isinstance(to, str):
         raise Refusal(422, "bad_message", "Say to whom you write, and whether it is a mention, a comment or direct.")
     if (kind == "comment") != isinstance(post, str):
         raise Refusal(422, "bad_message", "A comment, and only a comment, names the post it is about.")

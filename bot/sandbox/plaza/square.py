@@ -176,7 +176,8 @@ class Square:
             raise Refusal(507, "full", f"Plaza keeps {POSTS_MOST} posts at most.")
         now = self._now()
         if to is None and content.audience == "direct" and content.in_reply_to is not None:
-            to = self._parent(content.in_reply_to, author).author
+            parent = self._parent(content.in_reply_to, author)
+            to = parent.to if parent.author is author else parent.author
         post = Post(len(self._posts) + 1, author, content, now, now + lag, key, kind, to)
         self._posts.append(post)
         author.posts.append(post)

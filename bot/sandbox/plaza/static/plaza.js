@@ -90,8 +90,10 @@ function commentOn(post) {
 
 async function loadTimeline() {
   const page = await ask("/timeline");
-  $("timeline").replaceChildren(...page.posts.map(drawn));
-  $("empty").hidden = page.posts.length > 0;
+  const newest = page.posts.length ? Number(page.posts[0].id) : 0;
+  const since = [...$("timeline").children].filter((item) => Number(item.id.slice("post-".length)) > newest);
+  $("timeline").replaceChildren(...since, ...page.posts.map(drawn));
+  $("empty").hidden = $("timeline").children.length > 0;
   older = page.next;
   $("older").hidden = older === null;
   await showLinked();
