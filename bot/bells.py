@@ -8,13 +8,9 @@ from __future__ import annotations
 import asyncio
 
 from bot.store import Store
+from bot.store.scope import COURIER, INTAKE, PUBLISHER
 
-PUBLISHER = "publisher"
-"""Deliveries became due, or may be claimed again."""
-COURIER = "courier"
-"""Something is to be said in Slack."""
-INTAKE = "intake"
-"""A Slack event was taken in and is still open."""
+__all__ = ["COURIER", "INTAKE", "PUBLISHER", "Bells"]
 
 
 class Bells:

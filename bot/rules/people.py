@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.errors import Mrkdwn, NotAllowed
+from bot.rules.markup import mention
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Actor:
     @property
     def mention(self) -> Mrkdwn:
         """How Slack names them."""
-        return Mrkdwn(f"<@{self.person}>" if self.door == "slack" else self.name)
+        return mention(self.person) if self.door == "slack" else Mrkdwn(self.name)
 
 
 CLOCK = Actor(person="", name="Trellis", door="clock")
@@ -89,7 +90,7 @@ def require_four_eyes(actor: Actor, authors: Collection[str], rights: Rights) ->
 
 def _names(people: Collection[str]) -> Mrkdwn:
     """People as mentions, in one English phrase."""
-    mentions = [f"<@{person}>" for person in sorted(people)]
+    mentions = [mention(person) for person in sorted(people)]
     if not mentions:
         return Mrkdwn("The person who installed Trellis")
     return Mrkdwn(mentions[0] if len(mentions) == 1 else f"{', '.join(mentions[:-1])} or {mentions[-1]}")

@@ -13,6 +13,13 @@ from bot.errors import NotFound
 
 Row = TypeVar("Row", bound=SQLModel)
 
+PUBLISHER = "publisher"
+"""Deliveries became due, or may be claimed again."""
+COURIER = "courier"
+"""Something is to be said in Slack."""
+INTAKE = "intake"
+"""A Slack event was taken in and is still open."""
+
 
 @dataclass(frozen=True)
 class Scope:

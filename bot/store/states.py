@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, func, literal, select, update
 
 from bot.errors import Stale
 from bot.rules import posts as rules
@@ -124,6 +124,16 @@ def _standing(tx: Tx, ids: Sequence[int]) -> Iterable[tuple[int, rules.Post, lis
     )
     for (post_id, standing), rows in groupby(tx.session.execute(asked), key=lambda row: (row[0], row[1])):
         yield post_id, rules.Post(standing), [rules.Delivery(row[2]) for row in rows]
+
+
+def first_of(column: Any, value: datetime) -> Any:
+    """The column's value, or `value` where it has none yet."""
+    return func.coalesce(column, literal(value, column.type))
+
+
+def chosen(ids: Sequence[int], *columns: Any) -> Any:
+    """A select of some columns of these deliveries."""
+    return select(*columns).where(Delivery.__table__.c.id.in_(ids))  # type: ignore[attr-defined]
 
 
 def _rows(tx: Tx, statement: Any) -> int:
