@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from bot.errors import Faults, SetupFault
+
+KEY_FILE = "secret.key"
+"""Its name in the data folder. A backup takes the database and leaves this file out."""
 
 
 class Locker:
@@ -54,3 +60,26 @@ class Locker:
     def new_key() -> str:
         """A fresh key (32 random bytes, URL-safe base64)."""
         return Fernet.generate_key().decode()
+
+
+def kept_key(folder: Path) -> str:
+    """The key kept in this folder; made when there is none, readable by its owner alone."""
+    path = folder / KEY_FILE
+    if not path.exists():
+        _make(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _make(path: Path) -> None:
+    """Written whole under another name first, so that no other process reads half a key; the first one's stays."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(f"{Locker.new_key()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
