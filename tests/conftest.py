@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.databases", "tests.live.postgres"]
 
@@ -20,6 +21,12 @@ CONFORMANCE = ROOT.parent / "shared" / "conformance"
 
 # CI sets this: a test that cannot run there must fail, or a whole part could go untested without a word.
 NO_SKIP = "TRELLIS_NO_SKIP"
+
+# No deadline: how long an example takes tells only how busy the machine is. In CI the same examples every time, so that
+# a change is judged by what it changed; everywhere else new ones, which is how faults are found.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

@@ -108,7 +108,7 @@ def test_days_follow_each_other_without_gap_or_overlap(day: date, zone: str) -> 
     assert local_day_bounds(day, zone)[1] == local_day_bounds(day + timedelta(days=1), zone)[0]
 
 
-@given(DAYS, ZONES, st.floats(0, 1, exclude_max=True))
+@given(DAYS, ZONES, st.floats(0, 0.999_999))  # nearer to 1, a day's microseconds round up to the next day
 def test_every_moment_within_a_days_bounds_is_on_that_day(day: date, zone: str, part: float) -> None:
     begins, ends = local_day_bounds(day, zone)
     assert local_day(begins + (ends - begins) * part, zone) == day
