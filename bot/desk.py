@@ -19,7 +19,10 @@ from bot.bells import Bells
 from bot.locker import Locker
 from bot.rules.networks import Network
 from bot.settings import Settings
-from bot.store import Scope, Store, Tx
+from bot.slack import Slack
+from bot.store import EVERYWHERE, Scope, Store, Tx
+
+__all__ = ["EVERYWHERE", "Desk", "Scope", "Slack", "Threads", "Tx", "system_clock"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +62,8 @@ class Desk:
     bells: Bells
     threads: Threads
     now: Callable[[], datetime] = field(default=system_clock)
+    slack: Slack | None = None
+    """How to speak to Slack; None where nothing does (the command line's own flows)."""
 
     @property
     def media(self) -> Path:
