@@ -13,8 +13,8 @@ import pytest
 
 from tests.house import ROOT, Module, committed_files, layer_of, modules
 
-# What every edge is lent: flows to call, values to show, words to say, a way to Slack and a place to log.
-EDGE = {"flows", "blocks", "desk", "rules", "words", "slack", "logs"}
+# What every edge is lent: flows to call and the scope they want, values to show, words to say, Slack, a place to log.
+EDGE = {"flows", "blocks", "desk", "rules", "store.scope", "words", "slack", "logs"}
 
 # Who may import whom. Everybody may import itself, the errors and the version in `bot`.
 ARROWS: dict[str, set[str]] = {
