@@ -198,6 +198,8 @@ def _half_understood(head: str) -> BadInput | None:
         clock = CLOCK.match(head, place.start())
         if clock and (clock["minutes"] or clock["half"]):
             return _unless_text([word[0] for word in found[:length]])
+        if re.match(r"\d+:\d", place[0]):
+            return None  # opening hours
     return None
 
 

@@ -151,10 +151,11 @@ def _yearless(month: int, date_: int, today: date) -> date:
 
 
 def _date(year: int, month: int, date_: int) -> date:
+    if not 1 <= month <= len(MONTHS):
+        raise BadInput("when", "There is no month {month}. Check the date.", month=month)
     try:
         return date(year, month, date_)
     except ValueError:
-        named = MONTHS[month - 1] if 1 <= month <= 12 else f"month {month}"
         raise BadInput(
-            "when", "There is no {day} {month} {year}. Check the date.", day=date_, month=named, year=year
+            "when", "There is no {day} {month} {year}. Check the date.", day=date_, month=MONTHS[month - 1], year=year
         ) from None
