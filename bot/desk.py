@@ -70,6 +70,10 @@ class Desk:
         """The folder of pictures, each named by the hash of its bytes."""
         return self.settings.data / "media"
 
+    def picture(self, sha256: str) -> Path:
+        """Where the picture with this hash lies, or will lie."""
+        return self.media / sha256[:2] / sha256
+
     async def write(self, flow: Callable[Concatenate[Tx, P], T], scope: Scope, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a flow in one transaction that is kept, off the event loop."""
         call = partial(self.store.write, flow, scope, *args, **kwargs)

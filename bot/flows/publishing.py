@@ -27,8 +27,8 @@ from bot.store.tables import Account, Delivery, Post
 
 CLAIM_LEASE = timedelta(seconds=60)
 """How long a claimed delivery may wait for its turn in the worker that claimed it."""
-SEND_LEASE = timedelta(minutes=5)
-"""Longer than the slowest attempt (uploads included): after it, somebody asks the network what became of it."""
+SEND_LEASE = timedelta(seconds=60)
+"""How long a worker may be silent about what it sends before somebody else asks the network what became of it."""
 CLAIM_LIMIT = 500
 
 
@@ -164,6 +164,16 @@ def look_again(tx: Tx, delivery_id: int, at: datetime) -> None:
     delivery.lease_by = ""
     tx.session.add(delivery)
     tx.ring(PUBLISHER)
+
+
+def keep_leases(tx: Tx, *, worker: str, now: datetime) -> None:
+    """A living worker's heartbeat: it still has what it holds."""
+    hot.keep_leases(tx, worker=worker, until=now + SEND_LEASE)
+
+
+def expire_leases(tx: Tx, *, now: datetime) -> None:
+    """Let every lease lapse: the one process that could hold them has just started."""
+    hot.expire_leases(tx, now=now)
 
 
 def release(tx: Tx, ids: Sequence[int], *, worker: str, now: datetime) -> None:

@@ -71,6 +71,20 @@ def take_over(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int
     return list(tx.session.scalars(statement))
 
 
+def keep_leases(tx: Tx, *, worker: str, until: datetime) -> None:
+    """Lengthen every lease that `worker` holds."""
+    due = _columns(Delivery)
+    held = update(Delivery).where(due.lease_by == worker, due.status.in_(_OPEN), due.lease_until < until)
+    tx.session.execute(held.values(lease_until=until).execution_options(synchronize_session=False))
+
+
+def expire_leases(tx: Tx, *, now: datetime) -> None:
+    """End every lease at `now`."""
+    due = _columns(Delivery)
+    held = update(Delivery).where(due.status.in_(_OPEN), due.lease_until > now)
+    tx.session.execute(held.values(lease_until=now).execution_options(synchronize_session=False))
+
+
 def next_moment(tx: Tx) -> datetime | None:
     """When the publisher has something to do next: a delivery comes due, or a lease lapses. None: nothing waits."""
     due = _columns(Delivery)
