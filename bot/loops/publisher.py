@@ -20,8 +20,7 @@ from bot.flows.jobs import Job
 from bot.flows.publishing import Outcome
 from bot.loops.batches import Batches
 from bot.loops.sending import Doubt, attempt, look, outgoing_of
-from bot.store import EVERYWHERE
-from bot.store.scope import PUBLISHER
+from bot.store.scope import EVERYWHERE, PUBLISHER
 
 log = structlog.get_logger(__name__)
 

@@ -12,12 +12,12 @@ import structlog
 from bot.desk import Desk
 from bot.errors import Ambiguous, BadContent, Misconfigured, NetworkError, Quota, Reconnect, Retryable
 from bot.flows import publishing
+from bot.flows.accounts import as_network_account
 from bot.flows.jobs import Job
 from bot.flows.publishing import Outcome
-from bot.rules.networks import Absent, Account, Found, Outgoing, OutgoingImage, OutgoingSegment, Unknown
+from bot.rules.networks import Absent, Found, Outgoing, OutgoingImage, OutgoingSegment, Unknown
 from bot.rules.posts import Step
-from bot.store import EVERYWHERE
-from bot.store.tables import Account as AccountRow
+from bot.store.scope import EVERYWHERE
 
 log = structlog.get_logger(__name__)
 
@@ -59,18 +59,6 @@ class Journal:
         await self._desk.write(publishing.record_part, EVERYWHERE, self._delivery_id, part, value)
 
 
-def account_of(desk: Desk, row: AccountRow) -> Account:
-    """The account as its network needs it, credentials unlocked."""
-    return Account(
-        id=row.id or 0,
-        network=row.network,
-        server=row.server,
-        handle=row.handle,
-        remote_id=row.remote_id,
-        secret=desk.locker.unlock(row.secret),
-    )
-
-
 def outgoing_of(desk: Desk, job: Job, stamp: datetime) -> Outgoing:
     """Everything that this delivery sends."""
     segments = tuple(
@@ -100,7 +88,9 @@ async def attempt(desk: Desk, job: Job, outgoing: Outgoing) -> Outcome | Doubt:
     network = desk.networks[job.account.network]
     try:
         async with asyncio.timeout(ATTEMPT_SECONDS):
-            published = await network.publish(account_of(desk, job.account), outgoing, Journal(desk, job))
+            published = await network.publish(
+                as_network_account(job.account, desk.locker), outgoing, Journal(desk, job)
+            )
     except (Ambiguous, TimeoutError):
         return Doubt(delivery_id, desk.now() + FIRST_LOOK)
     except NetworkError as error:
@@ -117,7 +107,9 @@ async def look(desk: Desk, job: Job, outgoing: Outgoing) -> Outcome | Doubt:
     sent_at = job.delivery.sent_at or desk.now()
     try:
         async with asyncio.timeout(ATTEMPT_SECONDS):
-            found = await network.find(account_of(desk, job.account), outgoing, sent_at, Journal(desk, job))
+            found = await network.find(
+                as_network_account(job.account, desk.locker), outgoing, sent_at, Journal(desk, job)
+            )
     except (NetworkError, TimeoutError) as error:
         return concluded(desk.now(), job, Unknown(str(error) or "The network did not answer."))
     except Exception:

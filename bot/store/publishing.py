@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, select, tuple_, update
 
-from bot.rules.posts import OPEN
+from bot.rules.posts import OPEN, Step
 from bot.rules.posts import Delivery as State
 from bot.store.scope import Tx
+from bot.store.states import move_deliveries
 from bot.store.tables import Account, Delivery, Pause
 
 _OPEN = [state.value for state in OPEN]
@@ -27,14 +28,7 @@ def claim(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int) ->
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).cte("head")
-    statement = (
-        update(Delivery)
-        .where(due.id.in_(select(head.c.id)), due.status == State.SCHEDULED.value)
-        .values(status=State.CLAIMED.value, lease_by=worker, lease_until=until)
-        .returning(due.id)
-        .execution_options(synchronize_session=False)
-    )
-    return list(tx.session.scalars(statement))
+    return move_deliveries(tx, select(head.c.id), Step.CLAIM, fields={"lease_by": worker, "lease_until": until})
 
 
 def late(tx: Tx, *, now: datetime, limit: int) -> list[int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, func, literal, select, update
+from sqlalchemy import CursorResult, Select, bindparam, func, literal, select, update
 
 from bot.errors import Stale
 from bot.rules import posts as rules
@@ -40,9 +40,13 @@ def touch_post(tx: Tx, post_ids: Iterable[int], now: datetime) -> None:
 
 
 def move_deliveries(
-    tx: Tx, ids: Sequence[int], step: Step, *where: Any, fields: Mapping[str, Any] | None = None
+    tx: Tx, ids: Sequence[int] | Select[Any], step: Step, *where: Any, fields: Mapping[str, Any] | None = None
 ) -> list[int]:
-    """Take these deliveries one step in one statement; the ids that moved. Others had moved already."""
+    """Take these deliveries one step in one statement; the ids that moved. Others had moved already.
+
+    `ids` may be a select of ids, which is then a part of the statement. The state a delivery is in is held too, so
+    that one that two workers reach for goes to one of them.
+    """
     starts = rules.sources(step)
     moved: list[int] = []
     columns: Any = Delivery.__table__.c  # type: ignore[attr-defined]
