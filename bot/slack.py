@@ -77,6 +77,13 @@ class Slack:
             return False
         return answer.status_code == 200
 
+    def without_token(self) -> AsyncWebClient:
+        """A client for Bolt, which takes a token from its authorization."""
+        lent = self.interactive
+        client = AsyncWebClient(base_url=lent.base_url, timeout=lent.timeout, session=lent.session, retry_handlers=[])
+        client.proxy = lent.proxy
+        return client
+
     async def close(self) -> None:
         """Let go of both sessions, then of the connections."""
         for client in (self.interactive, self.background):

@@ -10,10 +10,24 @@ import importlib
 import pkgutil
 
 from bot.handlers._ask import Ask
+from bot.handlers._dispatch import Dispatch, Origin, open_dispatch
+from bot.handlers._intake import attach
 from bot.handlers._on import On, Registered
 from bot.handlers._payload import Kind
 
-__all__ = ["MODULES", "Ask", "Kind", "On", "Registered", "register_all", "registered"]
+__all__ = [
+    "MODULES",
+    "Ask",
+    "Dispatch",
+    "Kind",
+    "On",
+    "Origin",
+    "Registered",
+    "attach",
+    "open_dispatch",
+    "register_all",
+    "registered",
+]
 
 MODULES = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")))
 """Every module of handlers, in alphabetical order."""
