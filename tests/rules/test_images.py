@@ -126,6 +126,7 @@ def answer(data: bytes) -> str:
         return str(refused)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow tells of damage that it reads past
 @given(st.sampled_from(sorted(FORMATS)), st.data())
 def test_a_damaged_file_gives_facts_or_a_sentence(kind: str, draw: st.DataObject) -> None:
     data = bytearray(picture(kind))
@@ -134,6 +135,7 @@ def test_a_damaged_file_gives_facts_or_a_sentence(kind: str, draw: st.DataObject
     assert answer(bytes(data)).startswith(("image/", "“shop”"))
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @given(
     st.binary(max_size=200),
     st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF\xff\0\0\0WEBP"]),
