@@ -60,6 +60,8 @@ def send_message(
     person, channel = present(slack, user), seen_channel(slack, user, channel_id)
     if channel.is_archived:
         raise ClientError("is_archived", "This channel is archived.")
+    if channel.partner and not slack.workspace.app.messages_tab:
+        raise ClientError("messages_tab_disabled", "Sending messages to this app has been turned off.")
     if user not in channel.members:
         raise ClientError("not_in_channel", "Join the channel first.")
     if not text.strip() and not files:
@@ -77,13 +79,17 @@ def send_message(
     return {"ok": True, "ts": message.ts}
 
 
-def open_home(slack: Slack, user: str) -> Json:
-    """The person clicks on the app's Home tab."""
-    present(slack, user)
+def open_home(slack: Slack, user: str, tab: str = "home") -> Json:
+    """The person clicks on a tab of the app: `home` or `messages`."""
+    person = present(slack, user)
+    if person.team != slack.workspace.team:
+        raise ClientError("not_for_strangers", "Only people of this workspace see the app's pages.")
+    if tab == "home" and not slack.workspace.app.home_tab:
+        raise ClientError("no_home_tab", "The app has no Home tab.")
     channel = slack.workspace.direct(user)
     home = slack.screens.homes.get(user)
-    event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": "home"}
-    if home:
+    event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
+    if home and tab == "home":
         event["view"] = home.as_json(slack.workspace)
     slack.event(event, channel=channel.id)
     return {"ok": True, "channel": channel.id}

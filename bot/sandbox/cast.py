@@ -73,6 +73,7 @@ def installed_app(manifest: Mapping[str, Any] | None) -> InstalledApp:
     features = manifest.get("features", {})
     scopes = manifest.get("oauth_config", {}).get("scopes", {})
     events = manifest.get("settings", {}).get("event_subscriptions", {})
+    home = features.get("app_home", {})
     return InstalledApp(
         APP,
         BOT_USER,
@@ -82,6 +83,8 @@ def installed_app(manifest: Mapping[str, Any] | None) -> InstalledApp:
         {command["command"]: command for command in features.get("slash_commands", [])},
         {shortcut["callback_id"]: shortcut for shortcut in features.get("shortcuts", [])},
         frozenset(events.get("bot_events", [])),
+        bool(home.get("home_tab_enabled")),
+        bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled"),
     )
 
 

@@ -38,8 +38,8 @@ async def _message(slack: Slack, user: str, told: Json) -> Json:
     return acts.send_message(slack, user, told["channel"], told.get("text", ""), thread, files)
 
 
-async def _home(slack: Slack, user: str, _: Json) -> Json:
-    return acts.open_home(slack, user)
+async def _home(slack: Slack, user: str, told: Json) -> Json:
+    return acts.open_home(slack, user, told.get("tab", "home"))
 
 
 async def _fill(slack: Slack, user: str, told: Json) -> Json:

@@ -78,9 +78,9 @@ class Person(Line):
         told = {"channel": channel, "text": text, "thread_ts": thread.ts if thread else "", "files": files or []}
         return str((await self._do("message", **told))["ts"])
 
-    async def open_home(self) -> None:
-        """Click on the app's Home tab; the app is told with app_home_opened."""
-        await self._do("open-home")
+    async def open_home(self, tab: str = "home") -> None:
+        """Click on a tab of the app, home or messages; the app is told with app_home_opened."""
+        await self._do("open-home", tab=tab)
 
     async def press(
         self, place: Message | View, action_id: str, *, block_id: str = "", value: Any = None, confirmed: bool = True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.answers import Json, Refusal
+from bot.sandbox.answers import Json
 from bot.sandbox.delivery import ACK_SECONDS, FAILED, TIMED_OUT, Answer, Envelope
 from bot.sandbox.ids import long_token
 
@@ -38,8 +38,6 @@ class SocketMode:
 
     def issue_address(self) -> str:
         """The address for one connection, as apps.connections.open answers it."""
-        if len(self.connections) >= MOST_CONNECTIONS:
-            raise Refusal("too_many_websockets")
         ticket = long_token()
         self._tickets.add(ticket)
         return f"{self.base.replace('http', 'ws', 1)}/link/?ticket={ticket}&app_id={self._app_id}"
@@ -52,6 +50,10 @@ class SocketMode:
         self._tickets.remove(ticket)
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
+        if len(self.connections) >= MOST_CONNECTIONS:
+            await socket.send_json(_disconnect("too_many_websockets"))
+            await socket.close()
+            return socket
         connection = Connection(socket)
         self.connections.append(connection)
         self._sockets.add(socket)
@@ -88,11 +90,10 @@ class SocketMode:
 
     async def disconnect(self, reason: str) -> int:
         """Send `disconnect` on every connection, as Slack does before a refresh. Returns how many there were."""
-        frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
         for connection in list(self.connections):
             if reason != "warning":  # only a warning leaves the connection in use
                 self.connections.remove(connection)
-            await connection.socket.send_json(frame)
+            await connection.socket.send_json(_disconnect(reason))
         return len(self.connections)
 
     async def cut(self) -> None:
@@ -129,6 +130,10 @@ class SocketMode:
         heard = self._waiting.get(frame.get("envelope_id", "")) if isinstance(frame, dict) else None
         if heard and not heard.done():
             heard.set_result(frame.get("payload"))
+
+
+def _disconnect(reason: str) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
 
 
 def _frame(id_: str, envelope: Envelope) -> Json:

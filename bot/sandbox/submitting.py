@@ -75,12 +75,12 @@ def _carry_out(slack: Slack, view: View, answer: Any) -> Json:
     if action == "errors":
         return _show_errors(slack, view, answer.get("errors"))
     if action == "update":
-        content = checked_view(answer["view"], "modal")
+        content = checked_view(slack, answer.get("view"), "modal")
         slack.screens.require_free(content, instead_of=view)
         view.replace(content)
         slack.note_view("view_updated", view)
     elif action == "push":
-        pushed = slack.screens.push(view.user, checked_view(answer["view"], "modal"))
+        pushed = slack.screens.push(view.user, checked_view(slack, answer.get("view"), "modal"))
         slack.note_view("view_opened", pushed)
     else:
         slack.screens.close(view, whole_stack=action == "clear")

@@ -62,9 +62,10 @@ async def _run(request: web.Request, slack: Slack, name: str) -> Json:
         raise Refusal("unknown_method", req_method=name)
     args = await _arguments(request)
     _require_token(request, slack, method, args)
-    _require_scope(slack, method)
+    call = Call(slack, name, args)
+    call.require_scope(*method.scopes)
     slack.rates.count(name)
-    return method.run(Call(slack, name, args))
+    return method.run(call)
 
 
 async def _arguments(request: web.Request) -> Json:
@@ -95,9 +96,3 @@ def _require_token(request: web.Request, slack: Slack, method: Method, args: Jso
         raise Refusal("token_revoked")
     if (token == slack.tokens.app) != method.app_token:
         raise Refusal("not_allowed_token_type")
-
-
-def _require_scope(slack: Slack, method: Method) -> None:
-    granted = slack.workspace.app.scopes
-    if method.scopes and not granted & set(method.scopes):
-        raise Refusal("missing_scope", needed=method.scopes[0], provided=",".join(sorted(granted)))

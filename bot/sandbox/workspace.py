@@ -21,6 +21,8 @@ class InstalledApp:
     commands: dict[str, Json] | None = None
     shortcuts: dict[str, Json] | None = None
     events: frozenset[str] | None = None
+    home_tab: bool = True
+    messages_tab: bool = True  # whether people may write to the app
 
 
 @dataclass

@@ -72,6 +72,18 @@ def count_markdown(value: Any, pointer: str, report: Report) -> None:
         report.add(f"must be less than {MOST_MARKDOWN + 1} characters in all markdown blocks", f"{pointer}/text")
 
 
+def some_content(value: Any, pointer: str, report: Report) -> None:
+    if not {"hero_image", "title", "actions", "body"} & set(value):
+        report.add("missing required field: hero_image, title, actions or body", pointer)
+
+
+def container_rules(value: Any, pointer: str, report: Report) -> None:
+    if not {"title", "rich_text_title"} & set(value):
+        report.add("missing required field: title", pointer)
+    if value.get("is_collapsible") and value.get("has_header_divider"):
+        report.add("has_header_divider cannot be set when is_collapsible is true", pointer)
+
+
 def count_table(_: Any, pointer: str, report: Report) -> None:
     report.tables += 1
     if report.tables > 1:
@@ -162,7 +174,9 @@ CARD = block(
         "subtitle": o.any_text(150),
         "body": o.any_text(200),
         "actions": listed(by_type({"button": BUTTON}), 5),
-    }
+    },
+    "",
+    some_content,
 )
 SIMPLE: dict[str, Check] = {
     "actions": ACTIONS,
@@ -175,15 +189,18 @@ SIMPLE: dict[str, Check] = {
 }
 CONTAINER = block(
     {
-        "title": o.any_text(150),
+        "title": o.plain_text(150),
+        "rich_text_title": RICH_TEXT,
         "subtitle": o.any_text(150),
         "child_blocks": listed(by_type(SIMPLE), MOST_CHILDREN),
         "icon": PICTURE,
         "width": choice("narrow", "standard", "wide", "full"),
         "is_collapsible": flag,
         "default_collapsed": flag,
+        "has_header_divider": flag,
     },
-    "title child_blocks",
+    "child_blocks",
+    container_rules,
 )
 KINDS: dict[str, tuple[Check, frozenset[str]]] = {
     **{name: (check, EVERYWHERE) for name, check in SIMPLE.items()},

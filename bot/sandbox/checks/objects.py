@@ -13,7 +13,7 @@ LONGEST_URL = 3_000
 MOST_OPTIONS = 100
 MOST_GROUPS = 100
 
-URL = matching(r"(?is)https?://[^\s]{1,2990}|mailto:\S+|slack://\S+|tel:\S+", "must be a valid URL")
+URL = matching(r"(?is)https?://[^\s]+|mailto:\S+|slack://\S+|tel:\S+", "must be a valid URL")
 
 
 def plain_text(most: int, least: int = 1) -> Check:

@@ -55,7 +55,7 @@ class Call:
         value = self.text(name)
         if not value:
             return default
-        if not value.isdigit() or not 1 <= int(value) <= most:
+        if not value.isdecimal() or not 1 <= int(value) <= most:
             raise Refusal("invalid_limit")
         return int(value)
 
@@ -110,6 +110,12 @@ class Call:
             raise Refusal("not_in_channel")
         return channel
 
+    def require_scope(self, *scopes: str) -> None:
+        """Raises Refusal missing_scope unless the app has one of these."""
+        granted = self.slack.workspace.app.scopes
+        if scopes and not granted & set(scopes):
+            raise Refusal("missing_scope", needed=",".join(scopes), provided=",".join(sorted(granted)))
+
     def own_message(self, channel: Channel, ts: str, otherwise: str) -> Message:
         """A message that the app itself posted; `otherwise` is the code for somebody else's."""
         message = self.slack.workspace.message(channel.id, ts)
@@ -131,7 +137,7 @@ class Call:
         cursor = self.text("cursor")
         if not cursor:
             return 0
-        if not cursor.startswith("row:") or not cursor[4:].isdigit():
+        if not cursor.startswith("row:") or not cursor[4:].isdecimal():
             raise Refusal("invalid_cursor")
         return int(cursor[4:])
 

@@ -7,12 +7,14 @@ from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Channel, Message
 
 KINDS = frozenset({"public_channel", "private_channel", "mpim", "im"})
-READ = ("channels:read", "groups:read", "im:read", "mpim:read")
-HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+SCOPE = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+READ = tuple(f"{prefix}:read" for prefix in SCOPE.values())
+HISTORY = tuple(f"{prefix}:history" for prefix in SCOPE.values())
+OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
 
 
 def info(call: Call) -> Json:
-    channel = call.channel()
+    channel = _allowed_channel(call, "read")
     workspace = call.slack.workspace
     return {"ok": True, "channel": channel.as_json(workspace.team, workspace.app.bot_user)}
 
@@ -21,6 +23,8 @@ def list_(call: Call) -> Json:
     kinds = set((call.text("types") or "public_channel").split(","))
     if not kinds <= KINDS:
         raise Refusal("invalid_types")
+    for kind in sorted(kinds):
+        call.require_scope(f"{SCOPE[kind]}:read")
     workspace = call.slack.workspace
     bot = workspace.app.bot_user
     wanted = [
@@ -53,7 +57,7 @@ def open_(call: Call) -> Json:
 
 
 def members(call: Call) -> Json:
-    rows, metadata = call.page([{"id": user} for user in sorted(call.channel().members)])
+    rows, metadata = call.page([{"id": user} for user in sorted(_allowed_channel(call, "read").members)])
     return {"ok": True, "members": [row["id"] for row in rows], "response_metadata": metadata}
 
 
@@ -121,8 +125,15 @@ def _kind(channel: Channel) -> str:
     return "private_channel" if channel.is_private else "public_channel"
 
 
-def _readable(call: Call) -> list[Message]:
+def _allowed_channel(call: Call, what: str) -> Channel:
+    """A channel of a kind that the app has the scope for: `what` is read or history."""
     channel = call.channel()
+    call.require_scope(f"{SCOPE[_kind(channel)]}:{what}")
+    return channel
+
+
+def _readable(call: Call) -> list[Message]:
+    channel = _allowed_channel(call, "history")
     if call.slack.workspace.app.bot_user not in channel.members:
         raise Refusal("not_in_channel")
     return [message for message in call.slack.workspace.in_channel(channel.id) if not message.only_for]
@@ -149,7 +160,7 @@ def _messages(call: Call, rows: list[Message]) -> Json:
 METHODS = {
     "conversations.info": Method(info, READ),
     "conversations.list": Method(list_, READ),
-    "conversations.open": Method(open_, ("im:write", "chat:write")),
+    "conversations.open": Method(open_, OPEN),
     "conversations.members": Method(members, READ),
     "conversations.join": Method(join, ("channels:join",)),
     "conversations.history": Method(history, HISTORY),

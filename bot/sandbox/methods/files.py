@@ -14,7 +14,7 @@ MOST_CHANNELS = 100  # https://docs.slack.dev/reference/methods/files.completeUp
 
 def get_upload_url(call: Call) -> Json:
     name, length = call.required("filename"), call.required("length")
-    if not length.isdigit() or int(length) < 1:
+    if not length.isdecimal() or int(length) < 1:
         raise invalid_argument("must be a valid length [json-pointer:/length]")
     if int(length) > LARGEST_FILE:
         raise Refusal("file_upload_size_restricted")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from bot.sandbox.answers import Json, Refusal, invalid
 from bot.sandbox.checks import view_faults
+from bot.sandbox.inputs import elements
 from bot.sandbox.methods.call import Call, Method, invalid_argument
 from bot.sandbox.screens import View
 from bot.sandbox.slack import Slack, named
@@ -47,6 +49,8 @@ def update(call: Call) -> Json:
 def publish(call: Call) -> Json:
     content = view_argument(call, "home")
     user = call.user("user_id")
+    if not call.slack.workspace.app.home_tab:
+        raise Refusal("not_enabled")
     if user.deleted or user.is_bot:
         raise Refusal("user_not_found" if user.is_bot else "user_disabled")
     home = call.slack.screens.homes.get(user.id)
@@ -72,17 +76,21 @@ def view_argument(call: Call, surface: str) -> Json:
     view = call.structure("view")
     if not isinstance(view, dict):
         raise invalid_argument("missing required field: view" if view is None else "must provide an object")
-    return checked_view(view, surface)
+    return checked_view(call.slack, view, surface)
 
 
-def checked_view(view: Json, surface: str) -> Json:
+def checked_view(slack: Slack, view: Any, surface: str) -> Json:
     """The view ready to be shown. Raises Refusal view_too_large or invalid_arguments."""
     if len(json.dumps(view)) > LARGEST_VIEW:
         raise Refusal("view_too_large")
     faults = view_faults(view, surface)
     if faults:
         raise invalid("invalid_arguments", faults)
-    return view | {"blocks": named(view["blocks"])}
+    content: Json = view | {"blocks": named(view["blocks"])}
+    takes_files = any(placed.element["type"] == "file_input" for placed in elements(content["blocks"]))
+    if takes_files and "files:read" not in slack.workspace.app.scopes:
+        raise invalid("invalid_arguments", ["file_input needs the scope files:read [json-pointer:/view/blocks]"])
+    return content
 
 
 def _shown(slack: Slack, view: View, kind: str) -> Json:
