@@ -60,12 +60,11 @@ class SlackSilent(SlackError):
 
 @dataclass(frozen=True)
 class Slack:
-    """What the desk lends of Slack. `scopes` are those that the installation granted."""
+    """What the desk lends of Slack."""
 
     interactive: AsyncWebClient
     background: AsyncWebClient
     connector: aiohttp.TCPConnector
-    scopes: frozenset[str] = frozenset()
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> bool:
         """Use a `response_url` (five times within 30 minutes); whether Slack took it."""
@@ -92,14 +91,13 @@ class Slack:
         await self.connector.close()
 
 
-async def open_slack(token: str, api_url: str = AsyncWebClient.BASE_URL, scopes: frozenset[str] = frozenset()) -> Slack:
+async def open_slack(token: str, api_url: str = AsyncWebClient.BASE_URL) -> Slack:
     """Open both ways; call it on the running loop. Close with `Slack.close`."""
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
     return Slack(
         interactive=_client(token, api_url, connector, INTERACTIVE_SECONDS),
         background=_client(token, api_url, connector, BACKGROUND_SECONDS),
         connector=connector,
-        scopes=scopes,
     )
 
 

@@ -11,9 +11,6 @@ from bot.store import Tx
 from bot.store import slack as queries
 from bot.store.tables import Intake
 
-INTAKE_BELL = "intake"
-"""`bot.bells.INTAKE`."""
-
 KEPT = timedelta(hours=26)
 """Slack may deliver an event again each hour for a day (its Delayed Events), so each is remembered a little longer."""
 PATIENCE = timedelta(seconds=30)

@@ -13,10 +13,9 @@ from typing import Any
 
 from bot.store import Scope, Tx
 from bot.store import slack as queries
+from bot.store.scope import COURIER
 from bot.store.tables import Outbox, Workspace
 
-COURIER_BELL = "courier"
-"""`bot.bells.COURIER`."""
 CARD, HOME, PLACE_DEAD = "card:", "home", "place_dead"
 
 LEASE = timedelta(seconds=90)
@@ -172,11 +171,11 @@ def _once_waiting(tx: Tx, workspace: int, topic: str, about: int, place: str, no
     if waiting is None:
         _write(tx, workspace, topic, about, place, now, facts={}, once=None)
     else:
-        tx.ring(COURIER_BELL)
+        tx.ring(COURIER)
 
 
 def _write(tx: Tx, workspace: int, topic: str, about: int, place: str, now: datetime, **rest: Any) -> int | None:
-    tx.ring(COURIER_BELL)
+    tx.ring(COURIER)
     return queries.insert_once(
         tx,
         Outbox,

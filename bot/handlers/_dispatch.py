@@ -19,6 +19,7 @@ from bot.handlers._on import Entry, On
 from bot.handlers._payload import Kind, Payload, name_of
 from bot.handlers._reception import Reception
 from bot.handlers._way import Way, finished
+from bot.logs import begin_request
 from bot.words import read_by
 
 UNKNOWN = {
@@ -86,7 +87,9 @@ class Dispatch:
 
     async def _run(self, kind: Kind, way: Way, origin: Origin) -> bool:
         """Run a handler to its end; false if it failed for a reason that may pass."""
-        entry = self.on.find(kind, name_of(kind, way.body))
+        name = name_of(kind, way.body)
+        begin_request(slack=kind.value, name=name)
+        entry = self.on.find(kind, name)
         try:
             if entry is None:
                 raise _unknown(kind)

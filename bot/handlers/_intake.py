@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -17,7 +17,7 @@ from bot.flows import intake
 from bot.handlers._dispatch import Dispatch, Origin
 from bot.handlers._payload import Kind, Payload, word
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 ANYTHING = re.compile(".*", re.DOTALL)
 LISTENED = {
@@ -55,7 +55,7 @@ def _doorkeeper(dispatch: Dispatch) -> Callable[..., Awaitable[Any]]:
         """
         kind = word(body, "type")
         if kind == "app_rate_limited":
-            log.warning("Slack holds events back: more than 30,000 came within an hour")
+            log.warning("slack_holds_events_back")  # more than 30,000 within an hour
             return await ack()
         if kind not in LISTENED and not word(body, "command"):
             return await ack()
@@ -73,7 +73,7 @@ async def _keep(dispatch: Dispatch, body: Payload, origin: Origin) -> int | None
     if not event_id or not dispatch.handles(Kind.EVENT, word(body, "event", "type")):
         return None
     if await dispatch.reception.scope(origin.enterprise, origin.team) is None:
-        log.warning("an event came from a workspace that Trellis was not installed in")
+        log.warning("event_from_unknown_workspace", team=origin.team)
         return None
     desk = dispatch.desk
     return await desk.write(intake.take_in, EVERYWHERE, origin.team, event_id, body, desk.now())

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Mapping, Sequence
+
+import structlog
 
 from bot.blocks.basics import Block, context, section
 from bot.blocks.surfaces import message, modal
 from bot.errors import BadInput, Mrkdwn, Refused
 from bot.handlers._payload import Kind, Payload, at, name_of, word
 from bot.handlers._way import Way
+from bot.logs import current_reference
 from bot.rules.escaping import from_mrkdwn
 from bot.slack import SlackBusy, SlackError
 from bot.words import plain, plain_sentence, sentence, t
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 NOTICE = "notice"
 """The callback of a view that only says something."""
@@ -25,32 +26,30 @@ ANSWERED_EVENTS = {"app_mention", "message"}
 
 async def show(way: Way, kind: Kind, error: Exception) -> None:
     """Tell whoever asked what went wrong. A `Refused` speaks for itself; anything else is logged with a reference."""
-    said = _said(kind, way.body, error)
+    said = _said(error)
     try:
         await _tell(way, kind, error, said)
     except SlackError as silence:
-        log.warning("could not tell why %s was refused: %s", name_of(kind, way.body) or kind, silence)
+        log.warning("refusal_not_told", why=str(silence))
         await way.ack()
 
 
-def _said(kind: Kind, body: Payload, error: Exception) -> Mrkdwn:
+def _said(error: Exception) -> Mrkdwn:
     if isinstance(error, Refused):
         return sentence(error)
-    reference = secrets.token_hex(4)
-    name = name_of(kind, body) or kind
     if isinstance(error, SlackError):
-        log.warning("%s %s: %s", kind, name, error, extra={"reference": reference})
-        late = t("Slack was too slow for Trellis, or has no time for it. Please try once more.")
-        return late if isinstance(error, SlackBusy) or _is_late(error) else _unknown(reference)
-    log.error("%s %s failed", kind, name, exc_info=error, extra={"reference": reference})
-    return _unknown(reference)
+        log.warning("slack_failed", why=str(error))
+        late = isinstance(error, SlackBusy) or _is_late(error)
+        return t("Slack was too slow for Trellis, or has no time for it. Please try once more.") if late else _unknown()
+    log.error("handler_failed", exc_info=error)
+    return _unknown()
 
 
-def _unknown(reference: str) -> Mrkdwn:
+def _unknown() -> Mrkdwn:
     return t(
         "Something went wrong in Trellis, and it is not your fault. Please try again. If it happens again, tell the "
         "person who runs Trellis this reference: {reference}.",
-        reference=reference,
+        reference=current_reference(),
     )
 
 
