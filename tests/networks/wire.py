@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 from aiohttp import web
@@ -26,6 +26,8 @@ class Fault:
     """Answered in the server's place; None closes the connection without a word."""
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeat: bool = False
+    """Befalls the transport's own repeat of a request that was already struck."""
 
 
 class Wire:
@@ -81,6 +83,7 @@ class Wire:
         if fault.reaches_server:
             await self._forwarded(request)
         if fault.status is None and request.transport:
+            self._strike_repeat(fault, request)
             request.transport.abort()
         return web.Response(status=fault.status or 500, body=fault.body, headers=fault.headers)
 
@@ -90,6 +93,12 @@ class Wire:
                 self._faults.remove(fault)
                 return fault
         return None
+
+    def _strike_repeat(self, fault: Fault, request: web.Request) -> None:
+        """aiohttp sends a GET, PUT or DELETE a second time when its connection drops (RFC 9112, 9.3.1)."""
+        if request.method != "POST" and not fault.repeat:
+            method, path = request.method, request.path
+            self._faults.insert(0, replace(fault, when=lambda *again: again == (method, path), repeat=True))
 
     async def _forwarded(self, request: web.Request) -> web.Response:
         """The server's answer; where it names its own address, the wire's is put, so that nobody goes around."""

@@ -167,7 +167,11 @@ async def serving(stand_in: StandIn) -> AsyncIterator[StandIn]:
 
 def stage(stand_in: StandIn) -> Stage:
     """The stand-in as the contract takes it."""
-    return Stage(stand_in.url, account_at, stand_in.texts, creates)
+
+    async def posts() -> list[str]:
+        return stand_in.texts()
+
+    return Stage(stand_in.url, account_at, posts, creates)
 
 
 def account_at(url: str) -> Account:
