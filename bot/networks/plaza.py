@@ -74,7 +74,7 @@ class Plaza:
         )
 
     async def publish(self, account: Account, outgoing: Outgoing, progress: Progress) -> Published:
-        """Put each post of the thread under its own key. Raises what `_refuse` tells."""
+        """Say each post of the thread under its own key. Raises what `_refuse` tells."""
         for index in range(len(outgoing.segments)):
             if _part(index) not in progress.done:
                 await self._publish_segment(account, outgoing, index, progress)
@@ -124,7 +124,7 @@ class Plaza:
             "in_reply_to": progress.done[_part(index - 1)]["id"] if index else refs.get("post"),
             "audience": refs.get("audience", "public"),
         }
-        answer = await self._ask(account, "PUT", f"/api/posts/{_key(outgoing, index)}", json=content)
+        answer = await self._ask(account, "POST", f"/api/posts/{_key(outgoing, index)}", json=content)
         self._require_done(answer, "post")
         if not text_of(answer.json, "id"):
             raise Ambiguous("Plaza took the post and answered with something that cannot be read.")
@@ -149,7 +149,7 @@ class Plaza:
     async def _ask(self, account: Account, method: str, path: str, **parts: Unpack[Parts]) -> Answer:
         server = require_server(account.server, self.lent.allow_http)
         carried: Parts = {**parts, "headers": {"Authorization": f"Bearer {account.secret.get('token', '')}"}}
-        # A PUT under a key of one's own is harmless twice: Plaza answers with the first.
+        # Twice is harmless: a post has its own key, an image its hash, and Plaza answers with the first.
         return await send(
             self.lent.http, method, f"{server}{path}", mutates=method != "GET", twice_is_harmless=True, **carried
         )

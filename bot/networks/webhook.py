@@ -93,8 +93,8 @@ class Webhook:
     async def publish(self, account: Account, outgoing: Outgoing, progress: Progress) -> Published:
         """Send the whole thread under its key. Raises what `_require_taken` tells."""
         if PART not in progress.done:
-            if _size(outgoing) > IMAGES_BYTES:
-                raise BadContent(MUCH.format(size=_size(outgoing), limit=IMAGES_BYTES))
+            if faults := self.faults(outgoing, await self.limits(account)):  # a receiver would take anything
+                raise BadContent(str(faults[0]))
             told = await _told(account, outgoing)
             taken = await self._post(account, outgoing.key, "post.published", outgoing.stamp, told)
             self._require_taken(taken)

@@ -33,10 +33,6 @@ class Bakery:
         answer = await self.http.post(f"{self.server.url}/control/faults", json={"kind": kind, **more})
         assert answer.status_code == 201
 
-    async def behave(self) -> None:
-        """Drop the faults not yet played."""
-        await self.http.delete(f"{self.server.url}/control/faults")
-
     async def timeline(self) -> list[dict[str, Any]]:
         """Everything public, oldest first."""
         answer = await self.http.get(f"{self.server.url}/timeline")
@@ -106,10 +102,9 @@ async def test_a_thread_with_an_image_is_published_in_order(bakery: Bakery, tmp_
 
 @pytest.mark.parametrize("kind", ["drop", "cut", "fail_after", "garbage"])
 async def test_a_doubtful_send_is_found_and_repeating_it_adds_nothing(bakery: Bakery, kind: str) -> None:
-    await bakery.misbehave(kind, count=2)
+    await bakery.misbehave(kind)
     with pytest.raises(Ambiguous):
         await bakery.adapter.publish(bakery.account, post("Fresh rolls"), Notebook())
-    await bakery.behave()
     await bakery.adapter.publish(bakery.account, post("Fresh rolls"), Notebook())
     found = await bakery.adapter.find(bakery.account, post("Fresh rolls"), NOW, Notebook())
     assert isinstance(found, Found)
@@ -117,13 +112,13 @@ async def test_a_doubtful_send_is_found_and_repeating_it_adds_nothing(bakery: Ba
 
 
 async def test_a_slow_answer_is_doubtful(bakery: Bakery) -> None:
-    await bakery.misbehave("slow", seconds=30, count=2)
+    await bakery.misbehave("slow", seconds=30)
     with pytest.raises(Ambiguous):
         await bakery.adapter.publish(bakery.account, post("Fresh rolls"), Notebook())
 
 
 async def test_a_lost_request_is_absent_and_can_be_sent(bakery: Bakery) -> None:
-    await bakery.misbehave("vanish", count=2)
+    await bakery.misbehave("vanish")
     with pytest.raises(Ambiguous):
         await bakery.adapter.publish(bakery.account, post("Fresh rolls"), Notebook())
     assert await bakery.adapter.find(bakery.account, post("Fresh rolls"), NOW, Notebook()) == Absent()
@@ -139,7 +134,7 @@ async def test_a_thread_broken_off_in_the_middle_is_resumed_and_never_repeated(b
 
 
 async def test_reconciling_half_a_thread_keeps_what_is_there(bakery: Bakery) -> None:
-    await bakery.misbehave("vanish", count=2, path=f"/api/posts/{KEY}-1")
+    await bakery.misbehave("vanish", path=f"/api/posts/{KEY}-1")
     with pytest.raises(Ambiguous):
         await bakery.adapter.publish(bakery.account, post("One", "Two"), Notebook())
     progress = Notebook()

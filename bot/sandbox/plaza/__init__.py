@@ -9,9 +9,10 @@ every answer carries `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Res
     GET    /api/me                              {"id", "handle", "name", "url"}
     GET    /api/limits                          see `rules.LIMITS`
     PUT    /api/images/{sha256}                 the file's bytes (png, jpeg, gif, webp); 201, or 200 if it was there
-    PUT    /api/posts/{key}                     {"text", "images": [{"sha256", "alt"}], "in_reply_to", "audience"}
+    POST   /api/posts/{key}                     {"text", "images": [{"sha256", "alt"}], "in_reply_to", "audience"};
+                                                PUT means the same, but some clients send a PUT twice by themselves
     GET    /api/posts/{key}                     a post of one's own by its key; 404 never, 410 deleted
-    DELETE /api/posts/{key}                     204; the key stays taken: a PUT then answers 410
+    DELETE /api/posts/{key}                     204; the key stays taken: publishing then answers 410
     GET    /api/accounts/{handle}/posts         ?before=ID&limit=N, newest first: {"posts", "next"}
     GET    /api/messages                        ?after=CURSOR&limit=N, oldest first: {"messages", "cursor"};
                                                 without `after` nothing but the cursor of now

@@ -22,7 +22,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/me", me),
         web.get("/api/limits", limits),
         web.put("/api/images/{sha256}", put_image),
-        web.put("/api/posts/{key}", put_post),
+        web.post("/api/posts/{key}", publish),
+        web.put("/api/posts/{key}", publish),
         web.get("/api/posts/{key}", get_post),
         web.delete("/api/posts/{key}", delete_post),
         web.get("/api/accounts/{handle}/posts", account_posts),
@@ -71,7 +72,7 @@ async def put_image(request: web.Request) -> web.Response:
     return answer({"sha256": name}, 201 if new else 200)
 
 
-async def put_post(request: web.Request) -> web.Response:
+async def publish(request: web.Request) -> web.Response:
     """Publish under the author's own key; the same again is a no-op."""
     key = request.match_info["key"]
     if not KEY.fullmatch(key):

@@ -1,7 +1,7 @@
 """How Plaza misbehaves when told to: the kinds of fault, and which request each one meets.
 
 `POST /control/faults {"kind", "count", "method", "path", "status", "seconds"}` queues a fault for the next `count`
-(1) requests with this `method` (PUT) whose path starts with `path` (/api/posts/). The oldest that fits is used.
+(1) requests with this `method` (POST or PUT) whose path starts with `path` (/api/posts/). The oldest that fits is used.
 
     refuse      answer `status` (401, 403, 404, 413, 422, 429, 500, 503) and do nothing; 429 and 503 say to wait `seconds`
     fail_after  do the work, then answer 500
@@ -36,6 +36,7 @@ REFUSALS = {
     503: ("busy", "Plaza is busy; wait a little."),
 }
 FAULT_FIELDS = frozenset({"kind", "count", "method", "path", "status", "seconds"})
+WRITES = frozenset({"POST", "PUT"})
 MOST = 1_000_000
 """Requests one fault may meet."""
 MOST_SECONDS = 3_600.0
@@ -48,7 +49,7 @@ class PlayedFault:
 
     kind: FaultKind
     count: int = 1
-    method: str = "PUT"
+    method: str | None = None
     path: str = "/api/posts/"
     status: int = 500
     seconds: float = 1.0
@@ -79,7 +80,7 @@ class FaultQueue:
     def take(self, method: str, path: str) -> PlayedFault | None:
         """The oldest fault that fits this request, used up by one."""
         for index, fault in enumerate(self._queued):
-            if fault.method == method and path.startswith(fault.path):
+            if method in (WRITES if fault.method is None else {fault.method}) and path.startswith(fault.path):
                 if fault.count == 1:
                     del self._queued[index]
                 else:

@@ -37,9 +37,14 @@ class PlazaServer:
 
     url: str
     tokens: dict[str, str]
+    _square: Square
     _runner: web.AppRunner
     _closing: asyncio.Event
     _audience: Audience
+
+    def texts(self, handle: str) -> list[str]:
+        """What an account has said and not deleted, in order; for who runs Plaza in the same process."""
+        return [post.content.text for post in self._square.brand(handle).posts if not post.deleted]
 
     async def close(self) -> None:
         """Stop listening; everything that was said is gone."""
@@ -70,7 +75,7 @@ async def serve_plaza(
         await runner.cleanup()
         raise
     shown = f"[{host}]" if ":" in host else host
-    return PlazaServer(f"http://{shown}:{runner.addresses[0][1]}", tokens, runner, app[CLOSING], audience)
+    return PlazaServer(f"http://{shown}:{runner.addresses[0][1]}", tokens, square, runner, app[CLOSING], audience)
 
 
 def _app(square: Square, audience: Audience) -> web.Application:

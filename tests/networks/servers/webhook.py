@@ -46,7 +46,6 @@ async def open_stage() -> AsyncIterator[Stage]:
     def account(url: str) -> Account:
         return Account(1, "webhook", f"{url}/hook", "our-site", secret={"secret": SECRET})
 
-    yield Stage(
-        f"http://127.0.0.1:{runner.addresses[0][1]}", account, receiver.texts, lambda method, _: method == "POST"
-    )
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield Stage(url, account, receiver.texts, lambda method, _: method == "POST", takes_threads_whole=True)
     await runner.cleanup()
