@@ -25,6 +25,9 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
 POOL_SECONDS = 30.0
 """Waiting for a free connection and making it, together (aiohttp's `connect`); nothing has been sent then."""
+IDLE_SECONDS = 4.0
+"""A connection unused for longer is not used again: a server that closes it just as we send leaves us in doubt, and the
+common default is 5 s (Node)."""
 DEADLINE_SECONDS = 90.0
 """From the first byte out to the last byte in, so that a server that drips cannot hold a worker."""
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -66,7 +69,9 @@ def open_client(
 
     def session() -> aiohttp.ClientSession:  # made at the first request: a connector needs the running loop
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=max_connections, limit_per_host=max_per_host, ssl=tls),
+            connector=aiohttp.TCPConnector(
+                limit=max_connections, limit_per_host=max_per_host, keepalive_timeout=IDLE_SECONDS, ssl=tls
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),  # or one account's cookies would reach another
             trust_env=False,
             max_line_size=MAX_HEADER_BYTES,

@@ -214,6 +214,32 @@ async def test_a_profile_shows_the_name_that_people_see(line: Line, server: Stan
     assert (profile.remote_id, profile.handle, profile.name) == (DID, "ann.test", "Ann's shop")
 
 
+async def test_an_account_is_connected_without_its_profile(line: Line) -> None:
+    line.wire.answer(calls("getRecord"), 400, refused("InvalidRequest"))
+    assert (await line.network.verify(line.account)).name == "ann.test"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, refused("InvalidRequest"), Reconnect),
+        (400, refused("ExpiredToken"), Reconnect),
+        (500, refused("InternalServerError"), Retryable),
+        (429, refused("RateLimitExceeded"), Retryable),
+        (404, b"<html>", Misconfigured),
+    ],
+)
+@pytest.mark.parametrize("method", ["createSession", "getSession"])
+async def test_connecting_ends_in_what_a_person_or_time_can_mend(
+    line: Line, method: str, status: int, body: bytes, kind: type[NetworkError]
+) -> None:
+    for _ in range(2):
+        line.wire.answer(calls(method), status, body)
+    with pytest.raises(NetworkError) as raised:
+        await line.network.verify(line.account)
+    assert type(raised.value) is kind
+
+
 async def test_a_taken_key_is_taken_for_our_own_post(line: Line, server: StandIn) -> None:
     """A handle that was resolved at the first send and not at the second makes two records of one post."""
     outgoing = post("With @ben.test")

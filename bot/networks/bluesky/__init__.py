@@ -53,10 +53,9 @@ class Bluesky:
     async def verify(self, account: Account) -> Profile:
         """Sign in, have the server accept the session, and read the name that people see."""
         session = await self._records.signed_in(account)
-        shown = await self._records.read(session, "app.bsky.actor.profile", "self")
-        value = shown[1] if shown else None
-        name = text_of(value, "displayName") or session.handle
-        return Profile(session.did, session.handle, name, f"{WEB}/{session.handle}", _avatar_url(session, value))
+        shown = await self._profile(session)
+        name = text_of(shown, "displayName") or session.handle
+        return Profile(session.did, session.handle, name, f"{WEB}/{session.did}", _avatar_url(session, shown))
 
     async def limits(self, account: Account) -> Limits:
         """The lexicon's limits: no server has its own."""
@@ -100,6 +99,14 @@ class Bluesky:
     def faults(self, outgoing: Outgoing, limits: Limits) -> tuple[Fault, ...]:
         """Why Bluesky would refuse this."""
         return checks.faults(outgoing, limits)
+
+    async def _profile(self, session: Session) -> object:
+        """The record of what people see of the account; an account can be connected without it."""
+        try:
+            found = await self._records.read(session, "app.bsky.actor.profile", "self")
+        except NetworkError:
+            return None
+        return found[1] if found else None
 
     async def _sent(self, account: Account, outgoing: Outgoing, segment: int, progress: Progress) -> Ref:
         session, said = await self._records.owner(account), outgoing.segments[segment]

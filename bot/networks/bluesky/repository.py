@@ -12,7 +12,7 @@ from bot.networks._answers import Answer, number_of, part_of, text_of
 from bot.networks._images import read_image
 from bot.networks.bluesky.posts import Ref
 from bot.networks.bluesky.sessions import DID, Session, Sessions
-from bot.networks.bluesky.xrpc import Call, ask, error_of, refusal
+from bot.networks.bluesky.xrpc import Call, ask, error_of, refusal, sign_in_refusal
 from bot.rules.networks import Account, OutgoingImage
 
 GET_RECORD = "com.atproto.repo.getRecord"
@@ -42,7 +42,7 @@ class Repository:
         answer = await self._sessions.ask(account, GET_SESSION, {})
         session = await self._sessions.of(account)
         if not answer.ok:
-            raise refusal(answer, _host(session), self._now(), mutates=False)
+            raise sign_in_refusal(answer, _host(session), self._now())
         if part_of(answer.json, "active") is False:
             raise Reconnect(f"The Bluesky account {session.handle} is not active. Activate it, then connect it again.")
         return session

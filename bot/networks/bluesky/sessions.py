@@ -9,15 +9,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
 
 import httpx
 
-from bot.errors import BadContent, Misconfigured, NetworkError, Reconnect
+from bot.errors import Misconfigured, Reconnect
 from bot.networks import Lent
 from bot.networks._answers import Answer, list_of, text_of
 from bot.networks._http import require_server
-from bot.networks.bluesky.xrpc import SIGNED_OUT, STALE, Call, ask, error_of, refusal, tell
+from bot.networks.bluesky.xrpc import SIGNED_OUT, STALE, Call, ask, error_of, sign_in_refusal, tell
 from bot.rules.networks import Account
 
 LOGIN = "com.atproto.server.createSession"
@@ -86,7 +85,7 @@ class Sessions:
                 return await self._kept(account, answer)
             if error_of(answer) in SIGNED_OUT:
                 return await self._signed_in(account)
-            raise refusal(answer, _host(server), self._now(), mutates=False)
+            raise sign_in_refusal(answer, _host(server), self._now())
 
     async def _signed_in(self, account: Account) -> Session:
         """Log in with the app password. A login whose answer was lost harms nothing, so it is not a mutation."""
@@ -95,7 +94,7 @@ class Sessions:
         answer = await tell(self._http, server, Call(LOGIN, mutates=False, json=given))
         if answer.ok:
             return await self._kept(account, answer)
-        raise _login_refusal(answer, _host(server), self._now())
+        raise sign_in_refusal(answer, _host(server), self._now())
 
     async def _kept(self, account: Account, answer: Answer) -> Session:
         server = self._server(account)
@@ -141,15 +140,6 @@ def _pds(told: object) -> str:
         if text_of(service, "id").endswith("#atproto_pds"):
             return text_of(service, "serviceEndpoint")
     return ""
-
-
-def _login_refusal(answer: Answer, host: str, now: datetime) -> NetworkError:
-    if error_of(answer) == "AuthFactorTokenRequired":
-        return Reconnect("Bluesky asks for a code from your e-mail. Use an app password instead of your own password.")
-    if error_of(answer) == "AuthenticationRequired":
-        return Reconnect("Bluesky did not accept the handle or the app password. Check both, or make a new one.")
-    refused = refusal(answer, host, now, mutates=False)
-    return Reconnect(refused.sentence) if isinstance(refused, BadContent) else refused
 
 
 def _host(server: str) -> str:

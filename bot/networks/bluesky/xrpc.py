@@ -81,6 +81,17 @@ def refusal(answer: Answer, host: str, now: datetime, *, mutates: bool) -> Netwo
     return BadContent(f"Bluesky refused this: {_words(answer) or name}")
 
 
+def sign_in_refusal(answer: Answer, host: str, now: datetime) -> NetworkError:
+    """What it means that a server does not let an account in."""
+    name = error_of(answer)
+    if name == "AuthFactorTokenRequired":
+        return Reconnect("Bluesky asks for a code from your e-mail. Use an app password instead of your own password.")
+    if name == "AuthenticationRequired":
+        return Reconnect("Bluesky did not accept the handle or the app password. Check both, or make a new one.")
+    refused = refusal(answer, host, now, mutates=False)
+    return Reconnect(refused.sentence) if isinstance(refused, BadContent) else refused
+
+
 def _bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
