@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.flows import approvals, pauses, posts, publishing
+from bot.flows.jobs import Job
 from bot.flows.publishing import Outcome
 from bot.rules.content import Content, Segment
 from bot.rules.posts import Step
@@ -23,7 +24,7 @@ def house(store: Store) -> House:
     return build_house(store)
 
 
-def claim(house: House, *, now: datetime = DUE, worker: str = "one", limit: int = 100) -> list[publishing.Job]:
+def claim(house: House, *, now: datetime = DUE, worker: str = "one", limit: int = 100) -> list[Job]:
     return house.store.write(publishing.claim, EVERYWHERE, worker=worker, limit=limit, now=now)
 
 
