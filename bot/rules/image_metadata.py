@@ -7,16 +7,19 @@ standard place for a location and stays as it is.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
 
-_ORIENTATION = 0x0112
+from bot.rules.images import ORIENTATION, UPRIGHT, orientation
 
 _JPEG_STAYS = {0xE0: b"JFIF\x00", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}
 """The application parts that change how a picture looks. The rest (EXIF, XMP, IPTC, makers' own, the table of a
 camera's further pictures, thumbnails) and comments (0xFE) are left out."""
+
+_NEXT_PART = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+"""Within a picture's rows 0xFF is followed by 0 or by a restart mark (D0 to D7); anything else ends them."""
 
 _PNG_STAYS = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sRGB cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT".split()
@@ -35,26 +38,18 @@ def without_metadata(data: bytes, mime: str) -> bytes:
     a hidden attachment) is left out too. Types other than JPEG, PNG and WebP come back unchanged.
     """
     strip = {"image/jpeg": _jpeg, "image/png": _png, "image/webp": _webp}.get(mime)
-    return strip(data, _orientation(data)) if strip else data
+    return strip(data, orientation(data)) if strip else data
 
 
-def _orientation(data: bytes) -> int:
-    from PIL import Image  # slow to import, and only uploads need it
-
-    with Image.open(BytesIO(data)) as image:
-        found = image.getexif().get(_ORIENTATION, 1)
-    return found if isinstance(found, int) and 2 <= found <= 8 else 1
-
-
-def _exif(orientation: int) -> bytes:
+def _exif(turn: int) -> bytes:
     """A whole EXIF (TIFF, big-endian) that says nothing but the orientation."""
-    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, 3, 1, orientation, 0, 0)
+    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, ORIENTATION, 3, 1, turn, 0, 0)
 
 
-def _jpeg(data: bytes, orientation: int) -> bytes:
+def _jpeg(data: bytes, turn: int) -> bytes:
     kept = [data[:2]]
-    if orientation != 1:
-        body = b"Exif\x00\x00" + _exif(orientation)
+    if turn != UPRIGHT:
+        body = b"Exif\x00\x00" + _exif(turn)
         kept.append(struct.pack(">BBH", 0xFF, 0xE1, len(body) + 2) + body)
     kept += [part for marker, part in _jpeg_parts(data) if _stays(marker, part)]
     return b"".join(kept)
@@ -77,28 +72,20 @@ def _jpeg_parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             break
         end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
         if marker == 0xDA:
-            end = _end_of_rows(data, end)
+            following = _NEXT_PART.search(data, end)
+            end = following.start() if following else len(data)
         yield marker, data[place:end]
         place = end
     yield 0xD9, b"\xff\xd9"
 
 
-def _end_of_rows(data: bytes, place: int) -> int:
-    """Where the next part begins: within the rows, 0xFF is followed by 0, or by a restart mark (D0 to D7)."""
-    while (place := data.find(b"\xff", place)) != -1 and place + 1 < len(data):
-        if data[place + 1] and not 0xD0 <= data[place + 1] <= 0xD7:
-            return place
-        place += 2
-    return len(data)
-
-
-def _png(data: bytes, orientation: int) -> bytes:
+def _png(data: bytes, turn: int) -> bytes:
     kept = [data[:8]]
     for name, part in _png_parts(data):
         if name in _PNG_STAYS:
             kept.append(part)
-        if name == b"IHDR" and orientation != 1:
-            kept.append(_png_part(b"eXIf", _exif(orientation)))
+        if name == b"IHDR" and turn != UPRIGHT:
+            kept.append(_png_part(b"eXIf", _exif(turn)))
     return b"".join(kept)
 
 
@@ -115,19 +102,19 @@ def _png_part(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def _webp(data: bytes, orientation: int) -> bytes:
+def _webp(data: bytes, turn: int) -> bytes:
     parts = [(name, body) for name, body in _webp_parts(data) if name in _WEBP_STAYS]
-    if orientation != 1:
-        parts.append((b"EXIF", _exif(orientation)))
-    written = b"".join(_webp_part(name, _flagged(name, body, orientation)) for name, body in parts)
+    if turn != UPRIGHT:
+        parts.append((b"EXIF", _exif(turn)))
+    written = b"".join(_webp_part(name, _flagged(name, body, turn)) for name, body in parts)
     return b"RIFF" + struct.pack("<I", len(written) + 4) + b"WEBP" + written
 
 
-def _flagged(name: bytes, body: bytes, orientation: int) -> bytes:
+def _flagged(name: bytes, body: bytes, turn: int) -> bytes:
     """The VP8X part tells which metadata follow; it must not promise what was left out."""
     if name != b"VP8X":
         return body
-    flags = body[0] & ~(_WEBP_SAYS_EXIF | _WEBP_SAYS_XMP) | (_WEBP_SAYS_EXIF if orientation != 1 else 0)
+    flags = body[0] & ~(_WEBP_SAYS_EXIF | _WEBP_SAYS_XMP) | (_WEBP_SAYS_EXIF if turn != UPRIGHT else 0)
     return bytes([flags]) + body[1:]
 
 

@@ -24,8 +24,10 @@ MAX_PIXELS = 40_000_000
 _MIME = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 """By Pillow's name. MPO is how cameras write a JPEG with further pictures behind the first."""
 
-_ORIENTATION = 0x0112
-"""EXIF tag; the values from 5 on turn the picture by a quarter."""
+ORIENTATION = 0x0112
+"""EXIF tag: 1 is upright, 2 to 8 say how to turn or mirror the picture; from 5 on by a quarter."""
+
+UPRIGHT = 1
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, OverflowError, struct.error, zlib.error)
 """What Pillow raises for files that do not hold what they claim (`SyntaxError` for a broken PNG)."""
@@ -59,6 +61,14 @@ def inspect(data: bytes, name: str) -> ImageFacts:
     return ImageFacts(mime, width, height, len(data), hashlib.sha256(data).hexdigest(), animated)
 
 
+def orientation(data: bytes) -> int:
+    """How EXIF says to turn the picture of a file that `inspect` took: 1 (`UPRIGHT`) to 8."""
+    from PIL import Image
+
+    with Image.open(BytesIO(data)) as image:
+        return _turn(image)
+
+
 def _decoded(data: bytes, name: str) -> tuple[str, tuple[int, int], bool]:
     from PIL import Image, UnidentifiedImageError  # slow to import, and only uploads need it
 
@@ -82,8 +92,12 @@ def _decoded(data: bytes, name: str) -> tuple[str, tuple[int, int], bool]:
 
 
 def _seen_size(image: Image) -> tuple[int, int]:
-    turned = image.getexif().get(_ORIENTATION, 1) in {5, 6, 7, 8}
-    return (image.height, image.width) if turned else (image.width, image.height)
+    return (image.height, image.width) if _turn(image) >= 5 else (image.width, image.height)
+
+
+def _turn(image: Image) -> int:
+    found = image.getexif().get(ORIENTATION, UPRIGHT)
+    return found if isinstance(found, int) and 1 <= found <= 8 else UPRIGHT
 
 
 def _too_large(name: str, size: int) -> BadInput:
