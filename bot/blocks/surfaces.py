@@ -25,12 +25,14 @@ class Message:
     blocks: tuple[Block, ...] = ()
     thread_ts: str = ""
     """The message it answers; empty: none."""
+    revision: int = 0
+    """Of a card: the revision of its thing that it shows; it is never written over a newer one."""
 
 
-def message(blocks: Sequence[Block], text: str = "", thread_ts: str = "") -> Message:
+def message(blocks: Sequence[Block], text: str = "", *, thread_ts: str = "", revision: int = 0) -> Message:
     """A message of blocks; its `text` is what the blocks say, unless it is given."""
     shown = at_most(blocks, MESSAGE_BLOCKS)
-    return Message(shorten(text or said(shown), MESSAGE_TEXT), tuple(shown), thread_ts)
+    return Message(shorten(text or said(shown), MESSAGE_TEXT), tuple(shown), thread_ts, revision)
 
 
 def modal(

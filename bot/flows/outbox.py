@@ -88,7 +88,7 @@ def tell(
 def show(tx: Tx, subject: str, about: int, place: str, *, now: datetime, workspace_id: int | None = None) -> None:
     """Keep all cards of a thing true, and have one in `place` (empty: only those that there are).
 
-    However often it is called before the courier comes, each card is written once.
+    `place` is a channel. However often it is called before the courier comes, each card is written once.
     """
     _once_waiting(tx, workspace_id or tx.scope.workspace, f"{CARD}{subject}", about, place, now)
 
@@ -115,9 +115,7 @@ def take(tx: Tx, now: datetime, busy: Collection[str] = (), most: int = 20) -> l
 
 def mark_sending(tx: Tx, letter: Letter, now: datetime) -> None:
     """Write down that the call is about to be made: from now on it may have been."""
-    queries.change_letter(
-        tx, letter.id, state="sending", attempts=letter.attempts + 1, lease_until=now + LEASE, trouble=""
-    )
+    queries.change_letter(tx, letter.id, state="sending", lease_until=now + LEASE)
 
 
 def sent(tx: Tx, letter: Letter) -> None:
@@ -125,24 +123,28 @@ def sent(tx: Tx, letter: Letter) -> None:
     queries.change_letter(tx, letter.id, state="sent", lease_until=None)
 
 
-def put_off(tx: Tx, letter: Letter, until: datetime, trouble: str) -> None:
-    """Proved: it was not said. It waits until then; after too many attempts it is dead."""
-    if letter.attempts >= ATTEMPTS:
-        queries.change_letter(tx, letter.id, state="dead", lease_until=None, trouble=trouble)
-        return
-    queries.change_letter(tx, letter.id, state="waiting", next_at=until, lease_until=None, trouble=trouble)
+def put_off(tx: Tx, letter: Letter, until: datetime, trouble: str, *, counted: bool, doubt: bool = False) -> None:
+    """It is tried again then. `counted`: after too many of these it is given up; `doubt`: it may have been said."""
+    attempts = letter.attempts + 1 if counted else letter.attempts
+    state = "sending" if doubt else "waiting"
+    if attempts >= ATTEMPTS:
+        state = "doubtful" if doubt and not letter.is_card else "dead"
+        _tell_managers(tx, letter, until)
+    queries.change_letter(
+        tx, letter.id, state=state, attempts=attempts, next_at=until, lease_until=None, trouble=trouble
+    )
 
 
 def doubt(tx: Tx, letter: Letter, trouble: str, now: datetime) -> None:
     """Perhaps it was said: it is not repeated, and the Home tab of who installed Trellis says so."""
     queries.change_letter(tx, letter.id, state="doubtful", lease_until=None, trouble=trouble)
-    for manager in tx.require(Workspace, letter.workspace_id).managers:
-        home(tx, manager, now=now, workspace_id=letter.workspace_id)
+    _tell_managers(tx, letter, now)
 
 
 def dead(tx: Tx, letter: Letter, trouble: str, now: datetime, *, place: str = "") -> None:
     """It can never be said. A `place` that takes nothing is told, once a day, to the person who installed Trellis."""
     queries.change_letter(tx, letter.id, state="dead", lease_until=None, trouble=trouble)
+    _tell_managers(tx, letter, now)
     managers = tx.require(Workspace, letter.workspace_id).managers
     if not place or not managers or place == managers[0]:
         return
@@ -164,6 +166,18 @@ def troubles(tx: Tx, since: datetime) -> list[tuple[Letter, str]]:
 def prune(tx: Tx, before: datetime) -> int:
     """Forget what was said before a moment; how many letters."""
     return queries.prune_letters(tx, before)
+
+
+def free_leases(tx: Tx) -> None:
+    """Forget what other couriers held: for a database that one process owns, at its start."""
+    queries.free_letters(tx)
+
+
+def _tell_managers(tx: Tx, letter: Letter, now: datetime) -> None:
+    """Renew the Home tabs of those who set Trellis up: they list what was not, or perhaps not, said (`troubles`)."""
+    if letter.topic != HOME:
+        for manager in tx.require(Workspace, letter.workspace_id).managers:
+            home(tx, manager, now=now, workspace_id=letter.workspace_id)
 
 
 def _once_waiting(tx: Tx, workspace: int, topic: str, about: int, place: str, now: datetime) -> None:

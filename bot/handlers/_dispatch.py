@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.request.internals import extract_enterprise_id, extract_team_id
 
 from bot.desk import EVERYWHERE, Desk
 from bot.errors import NotFound, Refused, Stale
@@ -57,9 +58,11 @@ class Dispatch:
         task.add_done_callback(lambda _: settle())
         await done
 
-    async def again(self, event: OpenEvent, origin: Origin) -> None:
+    async def again(self, event: OpenEvent) -> None:
         """Run the handler of an event once more, after its ack was given long ago."""
-        await self._event(Way(self.desk.slack, event.body, acked=True), origin, event.id)
+        body = dict(event.body)
+        origin = Origin(extract_enterprise_id(body) or "", extract_team_id(body) or "")
+        await self._event(Way(self.desk.slack, body, acked=True), origin, event.id)
 
     def handles(self, kind: Kind, name: str) -> bool:
         """Whether there is a handler of this name."""

@@ -76,6 +76,12 @@ def lease_letters(tx: Tx, rows: Collection[int], now: datetime, until: datetime)
     return set(tx.session.scalars(statement))
 
 
+def free_letters(tx: Tx) -> None:
+    """Give up every lease."""
+    columns = _columns(Outbox)
+    tx.session.execute(update(Outbox).where(columns.state.in_(OPEN)).values(lease_until=None))
+
+
 def change_letter(tx: Tx, row: int, **values: Any) -> None:
     """Change a row of the outbox."""
     tx.session.execute(update(Outbox).where(_columns(Outbox).id == row).values(**values))

@@ -1,0 +1,168 @@
+"""The form of a post: opened, filled in step by step, its pictures fetched and described, and handed in once."""
+
+from __future__ import annotations
+
+from bot.blocks import drafts as blocks
+from bot.blocks.basics import section
+from bot.errors import BadInput, Refused, Stale
+from bot.flows import forms
+from bot.flows.forms import Open
+from bot.handlers import _sheets
+from bot.handlers._ask import Ask
+from bot.handlers._counting import Counting
+from bot.handlers._on import On
+from bot.handlers._pictures import fetch, waiting
+from bot.handlers._sheets import Change, faults_in, form_view, typed_into
+from bot.rules import sheets
+from bot.rules.sheets import Sheet
+from bot.words import sentence, t
+
+HELP = (
+    "*/draft* opens the form of a new post.\n"
+    "*/draft tomorrow 9:00 Our shop opens* fills in the time and the text. Times are those of the client: "
+    "`tomorrow 9:00`, `friday 14:30`, `24 Dec 9:00`, `2026-12-24 9:00`, `in 2 hours`, `now`, `as soon as approved`.\n"
+    "What you type is kept, even if you close the form. You can also use “Draft from this message” on any message."
+)
+
+
+def register(on: On) -> None:
+    """What the form of a post listens to."""
+    on.command("/draft")(draft)
+    on.shortcut("draft_a_post")(from_nothing)
+    on.shortcut("draft_from_message")(from_message)
+    on.action("draft_open", ack_first=True)(from_nothing)
+    for name, change in CHANGES.items():
+        on.action(name, ack_first=True)(_changing(change))
+    on.action("draft_text", ack_first=True)(Counting().count)
+    on.action("draft_words_for", ack_first=True)(words_for)
+    on.action("draft_save", ack_first=True)(save)
+    on.action("draft_resume", ack_first=True)(resume)
+    on.action("draft_discard", ack_first=True)(discard)
+    on.action("draft_describe", ack_first=True)(describe)
+    on.action("draft_anew", ack_first=True)(keep_anew)
+    on.view(blocks.FORM)(hand_in)
+    on.view(blocks.ALT)(hand_in)
+    on.closed(blocks.FORM)(closed)
+    on.closed(blocks.ALT)(closed)
+
+
+async def draft(ask: Ask) -> None:
+    """`/draft`, perhaps with a time and a text, or `help`."""
+    if ask.text.lower() in {"help", "?"}:
+        await ask.say_privately(t(HELP))
+        return
+    await _begin(ask, ask.text, ask.channel)
+
+
+async def from_nothing(ask: Ask) -> None:
+    """An empty form."""
+    await _begin(ask, "")
+
+
+async def from_message(ask: Ask) -> None:
+    """A form with a message's text, exactly: a time in it is not meant for the post."""
+    opened = await ask.desk.write(forms.begin, ask.scope, ask.actor, channel=ask.channel, now=ask.now)
+    opened = await _keep(ask, opened.form.id, lambda sheet: sheets.with_texts(sheet, [ask.text]))
+    await ask.open(await form_view(ask, opened))
+
+
+async def words_for(ask: Ask) -> None:
+    """Show everybody's words, or those of one account."""
+    account = int(ask.value) if ask.value.isdigit() else sheets.EVERYBODY
+    await _redraw(ask, lambda sheet: sheets.show_words_of(sheet, account))
+
+
+async def describe(ask: Ask) -> None:
+    """Ask again what the pictures show."""
+    opened = await _keep(ask, ask.private, typed_into(ask.typed, _at_pictures))
+    await ask.update(blocks.describe(opened.form.id, opened.sheet))
+
+
+async def save(ask: Ask) -> None:
+    """Keep the form as a draft that nobody else is asked about yet."""
+    opened = await _keep(ask, ask.private, typed_into(ask.typed, lambda sheet: _meant(sheet, review=False)))
+    view_id = ask.view_id
+    if waiting(ask, opened.sheet):
+        await ask.update(blocks.loading(opened.form.id))
+    opened = await fetch(ask, opened)
+    await ask.update(await _next_view(ask, opened), view_id)
+
+
+async def hand_in(ask: Ask) -> None:
+    """The form, or the descriptions of its pictures, were handed in."""
+    opened = await _keep(ask, ask.private, typed_into(ask.typed, lambda sheet: _handed_in(sheet, ask.name)))
+    if not waiting(ask, opened.sheet):
+        await ask.ack_update(await _next_view(ask, opened))
+        return
+    await ask.ack_update(blocks.loading(opened.form.id))
+    await ask.update(await _next_view(ask, await fetch(ask, opened)))
+
+
+async def resume(ask: Ask) -> None:
+    """Go on with an unfinished form in place of the new one."""
+    if ask.private:
+        await ask.desk.write(forms.discard_blank, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
+    opened = await _keep(ask, ask.value, lambda sheet: sheet)
+    view = await form_view(ask, opened)
+    await (ask.update(view) if ask.private else ask.open(view))
+
+
+async def discard(ask: Ask) -> None:
+    """Throw an unfinished form away, and go on with the one that is open."""
+    await ask.desk.write(forms.discard, ask.scope, ask.actor, ask.value, now=ask.now)
+    if ask.private:
+        await _redraw(ask)
+
+
+async def keep_anew(ask: Ask) -> None:
+    """Make a new draft of what was typed on a post that can no longer be edited."""
+    opened = await ask.desk.write(forms.begin_anew, ask.scope, ask.actor, ask.private, now=ask.now)
+    await ask.update(await form_view(ask, opened))
+
+
+async def closed(ask: Ask) -> None:
+    """Keep what stood in a form that was closed; one without a word in it is forgotten."""
+    await ask.desk.write(forms.discard_blank, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
+
+
+CHANGES: dict[str, Change] = {
+    "draft_client": lambda sheet: sheet,
+    "draft_accounts": lambda sheet: sheet,
+    "draft_when": lambda sheet: sheet,
+    "draft_check": lambda sheet: sheet,
+    "draft_back": lambda sheet: _writing(sheet),
+    "draft_add_post": sheets.add_post,
+    "draft_more_room": sheets.more_room,
+    "draft_same_words": sheets.same_words,
+}
+"""Buttons and menus of the form that keep what was typed, change the sheet, and show it."""
+
+
+def _changing(change: Change):  # type: ignore[no-untyped-def]
+    async def changed(ask: Ask) -> None:
+        await _redraw(ask, change)
+
+    return changed
+
+
+async def _begin(ask: Ask, words: str, channel: str = "") -> None:
+    opened = await ask.desk.write(forms.begin, ask.scope, ask.actor, words, channel=channel, now=ask.now)
+    await ask.open(await form_view(ask, opened))
+
+
+async def _redraw(ask: Ask, change: Change = lambda sheet: sheet) -> None:
+    opened = await _keep(ask, ask.private, typed_into(ask.typed, change))
+    await ask.update(await form_view(ask, opened))
+
+
+async def _keep(ask: Ask, form_id: str, change: Change) -> Open:
+    return await ask.desk.write(forms.keep, ask.scope, ask.actor, form_id, change, now=ask.now)
+
+
+async def _next_view(ask: Ask, opened: Open):  # type: ignore[no-untyped-def]
+    """What follows a form that was handed in: the pictures' descriptions, the form with a fault, or what became of it."""
+    raise NotImplementedError
+
+
+def _at_pictures(sheet: Sheet) -> Sheet:
+    raise NotImplementedError
