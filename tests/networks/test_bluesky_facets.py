@@ -55,6 +55,7 @@ def typed(text: str, kind: str) -> list[str]:
         ("“shop.lt” is ours", ["shop.lt"]),
         ("Ačiū!\nshop.lt", ["shop.lt"]),
         ("shop.lt, then.", ["shop.lt"]),
+        ("shop.lt:8080/x and shop.lt: then", ["shop.lt:8080/x", "shop.lt"]),
         ("Write to ann@shop.lt", []),
         ("version 1.2.3 of bot.networks", []),
         ("e.g. this", []),

@@ -69,10 +69,11 @@ class Bluesky:
         wrong = checks.faults(outgoing, checks.LIMITS)
         if wrong:
             raise BadContent(str(wrong[0]))
+        session = await self._records.owner(account)
         for segment in range(len(outgoing.segments)):
             if _seen(progress, segment) is None:
-                await _keep(progress, segment, await self._sent(account, outgoing, segment, progress))
-        return _published(await self._records.owner(account), progress)
+                await _keep(progress, segment, await self._sent(account, session, outgoing, segment, progress))
+        return _published(session, progress)
 
     async def find(
         self, account: Account, outgoing: Outgoing, since: datetime, progress: Progress
@@ -108,13 +109,15 @@ class Bluesky:
             return None
         return found[1] if found else None
 
-    async def _sent(self, account: Account, outgoing: Outgoing, segment: int, progress: Progress) -> Ref:
-        session, said = await self._records.owner(account), outgoing.segments[segment]
-        thread = _thread(outgoing, segment, progress)
+    async def _sent(
+        self, account: Account, session: Session, outgoing: Outgoing, segment: int, progress: Progress
+    ) -> Ref:
+        """Create one post, after the names in it are resolved and its images are there."""
+        said, thread = outgoing.segments[segment], _thread(outgoing, segment, progress)
         resolved = [(handle, await self._records.did_of(session, handle)) for handle in handles(said.text)]
-        blobs = [await self._records.upload(account, image) for image in said.images]
+        blobs = [await self._records.upload(account, session, image) for image in said.images]
         content = record(outgoing, segment, {handle: did for handle, did in resolved if did}, blobs, thread)
-        return await self._records.create(account, COLLECTION, record_key(outgoing, segment), content)
+        return await self._records.create(account, session, COLLECTION, record_key(outgoing, segment), content)
 
     async def _is_there(self, session: Session, outgoing: Outgoing, segment: int, progress: Progress) -> bool:
         """Was this post seen before, or is it there now? What is found is kept in `progress`."""

@@ -25,7 +25,9 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ENDINGS = "com|org|net|edu|gov|info|biz|app|dev|shop|store|blog|news|online|site|social|cloud|tech|agency|xyz|[a-z]{2}"
 """Endings that make a word with a dot a link without https://: every country's (two letters), and common ones."""
 
-_BARE_LINK = regex.compile(rf"{_BEFORE}(?:(?i:{_LABEL})\.)+(?:{_ENDINGS})(?![\w@-]|\.\w)(?:[/?#][^\s<>]*)?")
+_BARE_LINK = regex.compile(
+    rf"{_BEFORE}(?:(?i:{_LABEL})\.)+(?:{_ENDINGS})(?![\w@-]|\.\w)(?::\d{{1,5}}(?!\w))?(?:[/?#][^\s<>]*)?"
+)
 _MENTION = regex.compile(rf"{_BEFORE}@((?i:(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?))(?![\w@-]|\.\w)")
 _TAG = regex.compile(rf"{_BEFORE}[#＃](?!\uFE0F)([^\s#＃\u00AD\u2060\u200A-\u200D\u20E2]+)")
 

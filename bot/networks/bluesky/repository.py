@@ -39,22 +39,23 @@ class Repository:
 
     async def signed_in(self, account: Account) -> Session:
         """The session, once the server has accepted it. Raises Reconnect for an account that is not active."""
-        answer = await self._sessions.ask(account, GET_SESSION, {})
         session = await self._sessions.of(account)
+        answer = await self._sessions.ask(account, session, GET_SESSION, {})
         if not answer.ok:
             raise sign_in_refusal(answer, _host(session), self._now())
         if part_of(answer.json, "active") is False:
             raise Reconnect(f"The Bluesky account {session.handle} is not active. Activate it, then connect it again.")
         return session
 
-    async def create(self, account: Account, collection: str, key: str, record: dict[str, object]) -> Ref:
+    async def create(
+        self, account: Account, session: Session, collection: str, key: str, record: dict[str, object]
+    ) -> Ref:
         """Put a record where there must be none. One that lies there already is taken for ours: see `find`.
 
         Raises Ambiguous where it may or may not have been kept.
         """
-        session = await self._sessions.of(account)
         put = {"repo": session.did, "collection": collection, "rkey": key, "record": record, "swapRecord": None}
-        answer = await self._sessions.tell(account, Call(PUT_RECORD, mutates=True, json=put))
+        answer = await self._sessions.tell(account, session, Call(PUT_RECORD, mutates=True, json=put))
         if error_of(answer) == "InvalidSwap":  # the key is taken: an earlier send got through after all
             return await self._taken(session, collection, key)
         if not answer.ok:
@@ -82,12 +83,11 @@ class Repository:
         answer = await ask(self._http, session.pds, REPO_STATUS, {"did": session.did})
         return answer.ok and text_of(answer.json, "did") == session.did and part_of(answer.json, "active") is True
 
-    async def upload(self, account: Account, image: OutgoingImage) -> dict[str, object]:
+    async def upload(self, account: Account, session: Session, image: OutgoingImage) -> dict[str, object]:
         """The server's name for an image. The same bytes get the same name, so a second upload harms nothing."""
         content = await read_image(image)
         call = Call(UPLOAD_BLOB, mutates=False, content=content, mime=image.mime)
-        answer = await self._sessions.tell(account, call)
-        session = await self._sessions.of(account)
+        answer = await self._sessions.tell(account, session, call)
         if answer.status == 413:
             raise BadContent("An image is bigger than this account's server takes. Make it smaller.")
         if not answer.ok:

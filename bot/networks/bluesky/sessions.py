@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 import httpx
 
@@ -35,9 +35,9 @@ class Session:
     handle: str
     pds: str
     """Base URL of the server that holds the account's records."""
-    access: str
-    refresh: str
-    made_of: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    made_of: str = field(repr=False)
     """Fingerprint of the credentials, so that a session does not outlive a changed password."""
 
 
@@ -55,18 +55,16 @@ class Sessions:
         async with self._vault.lock(account.id):
             return _stored(await self._vault.load(account.id), account) or await self._signed_in(account)
 
-    async def ask(self, account: Account, method: str, params: Mapping[str, str]) -> Answer:
-        """Call a query as the account. Any answer is returned but a stale token's, which is renewed once."""
-        session = await self.of(account)
+    async def ask(self, account: Account, session: Session, method: str, params: Mapping[str, str]) -> Answer:
+        """Call a query as the account. Any answer is returned but that of a stale token, which is renewed once."""
         answer = await ask(self._http, session.pds, method, params, session.access)
         if error_of(answer) not in STALE:
             return answer
         session = await self._renewed(account, session)
         return await ask(self._http, session.pds, method, params, session.access)
 
-    async def tell(self, account: Account, call: Call) -> Answer:
+    async def tell(self, account: Account, session: Session, call: Call) -> Answer:
         """Call a procedure as the account; a stale token is refused before anything is done, and renewed once."""
-        session = await self.of(account)
         answer = await tell(self._http, session.pds, call, session.access)
         if error_of(answer) not in STALE:
             return answer

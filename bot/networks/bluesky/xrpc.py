@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
@@ -39,8 +39,8 @@ class Call:
 
     method: str
     mutates: bool
-    json: object = None
-    content: bytes = b""
+    json: object = field(default=None, repr=False)
+    content: bytes = field(default=b"", repr=False)
     mime: str = ""
 
 
@@ -78,7 +78,7 @@ def refusal(answer: Answer, host: str, now: datetime, *, mutates: bool) -> Netwo
         return _unclear(answer, host, now, mutates)
     if name == "BlobNotFound":
         return Retryable("Bluesky has dropped an image that was uploaded for this post. It will be uploaded again.")
-    return BadContent(f"Bluesky refused this: {_words(answer) or name}")
+    return BadContent(f"Bluesky refused this: {_words(answer) or name}.")
 
 
 def sign_in_refusal(answer: Answer, host: str, now: datetime) -> NetworkError:
@@ -113,4 +113,4 @@ def _unclear(answer: Answer, host: str, now: datetime, mutates: bool) -> Network
 
 
 def _words(answer: Answer) -> str:
-    return " ".join(text_of(answer.json, "message").split())[:MESSAGE_CHARACTERS]
+    return " ".join(text_of(answer.json, "message").split())[:MESSAGE_CHARACTERS].rstrip(".")
