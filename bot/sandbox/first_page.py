@@ -14,7 +14,7 @@ FILES = Path(__file__).parent / "page"
 KINDS = {"/": "index.html", "/page.js": "page.js", "/draw.js": "draw.js", "/page.css": "page.css"}
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: http://127.0.0.1:* http://localhost:*; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 BEAT_SECONDS = 15.0  # a stream without news says so, that the browser sees it is alive

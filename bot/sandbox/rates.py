@@ -41,7 +41,7 @@ TIER_OF = {
     "reactions.get": 3,
     "reactions.remove": 2,
 }
-CONNECTIONS_A_MINUTE = 10  # apps.connections.open is tier 1, but a restart needs several; Slack tolerates that burst
+CONNECTIONS_A_MINUTE = 20  # apps.connections.open is tier 1, but ten connections may be opened and refreshed at once
 CHANNEL_BURST = 20  # messages into one channel before "1 per second" is enforced
 
 

@@ -113,11 +113,13 @@ def _assemble(
     clock, faults = Clock(), Faults()
     socket_mode = SocketMode(workspace.app.id, ack_seconds)
     courier = HttpMode(events_url, tokens.signing_secret, ack_seconds) if events_url else socket_mode
+    changes = Changes()
+    socket_mode.on_change = lambda: changes.add("connection", quiet=True)
     return Slack(
         workspace=workspace,
         tokens=tokens,
         clock=clock,
-        changes=Changes(),
+        changes=changes,
         faults=faults,
         rates=Rates(clock, enforced=rate_limits),
         socket_mode=socket_mode,

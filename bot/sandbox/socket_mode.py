@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -34,6 +35,7 @@ class SocketMode:
         self._turn = itertools.count()
         self._sockets: set[web.WebSocketResponse] = set()
         self.connections: list[Connection] = []
+        self.on_change: Callable[[], object] = lambda: None  # told when a connection comes or goes
         self.base = ""
 
     def issue_address(self) -> str:
@@ -57,6 +59,7 @@ class SocketMode:
         connection = Connection(socket)
         self.connections.append(connection)
         self._sockets.add(socket)
+        self.on_change()
         await socket.send_json(self._hello())
         try:
             async for message in socket:
@@ -66,24 +69,20 @@ class SocketMode:
             self._sockets.discard(socket)
             if connection in self.connections:
                 self.connections.remove(connection)
+            self.on_change()
         return socket
 
     async def send(self, envelope: Envelope) -> Answer:
         """Send to one connection and wait for its ack."""
-        connection = self._next_connection()
-        if connection is None:
-            return Answer(failure=FAILED, reason="connection_failed")
         id_ = f"{long_token()[:8]}-{long_token()[:12]}"
         heard: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting[id_] = heard
         try:
-            connection.sent.append(id_)
-            await connection.socket.send_json(_frame(id_, envelope))
+            if not await self._send_frame(id_, _frame(id_, envelope)):
+                return Answer(failure=FAILED, reason="connection_failed")
             payload = await asyncio.wait_for(heard, self._ack_seconds)
         except TimeoutError:
             return Answer(failure=TIMED_OUT, reason="timeout")
-        except ConnectionResetError:
-            return Answer(failure=FAILED, reason="connection_failed")
         finally:
             self._waiting.pop(id_, None)
         return Answer(payload if envelope.accepts_response else None)
@@ -105,6 +104,19 @@ class SocketMode:
     async def close(self) -> None:
         for socket in list(self._sockets):  # those that were told to refresh, too
             await socket.close()
+
+    async def _send_frame(self, id_: str, frame: Json) -> bool:
+        """Send over one connection; one that turns out to be closed is passed over. False when none is left."""
+        while connection := self._next_connection():
+            try:
+                await connection.socket.send_json(frame)
+            except ConnectionResetError:
+                if connection in self.connections:
+                    self.connections.remove(connection)
+            else:
+                connection.sent.append(id_)
+                return True
+        return False
 
     def _next_connection(self) -> Connection | None:
         live = [connection for connection in self.connections if not connection.socket.closed]
