@@ -11,7 +11,7 @@ from bot.blocks.remarks import Weighed, counted, fault_notes, warning_notes
 from bot.desk import Desk
 from bot.errors import BadInput, Refused
 from bot.flows import checks
-from bot.flows.forms import Open, title_of
+from bot.flows.sheets import Open, title_of
 from bot.handlers._ask import Ask
 from bot.handlers._typed import Typed
 from bot.rules import posts as rules

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.blocks import drafts as blocks
-from bot.blocks.basics import section
-from bot.errors import BadInput, Refused, Stale
+from bot.blocks.basics import Block
+from bot.errors import BadInput, Mrkdwn, NotFound, Refused, Stale
 from bot.flows import forms
-from bot.flows.forms import Open
-from bot.handlers import _sheets
+from bot.flows.sheets import Open
 from bot.handlers._ask import Ask
 from bot.handlers._counting import Counting
-from bot.handlers._on import On
+from bot.handlers._on import Handler, On
 from bot.handlers._pictures import fetch, waiting
-from bot.handlers._sheets import Change, faults_in, form_view, typed_into
+from bot.handlers._sheets import Change, at_its_field, faults_in, form_view, typed_into
 from bot.rules import sheets
+from bot.rules.markup import channel_link
+from bot.rules.posts import Post
 from bot.rules.sheets import Sheet
 from bot.words import sentence, t
 
@@ -31,8 +34,12 @@ def register(on: On) -> None:
     on.shortcut("draft_a_post")(from_nothing)
     on.shortcut("draft_from_message")(from_message)
     on.action("draft_open", ack_first=True)(from_nothing)
-    for name, change in CHANGES.items():
-        on.action(name, ack_first=True)(_changing(change))
+    for name in ("draft_client", "draft_accounts", "draft_when", "draft_check"):
+        on.action(name, ack_first=True)(_changing(lambda sheet: sheet))
+    on.action("draft_back", ack_first=True)(_changing(_writing))
+    on.action("draft_add_post", ack_first=True)(_changing(sheets.add_post))
+    on.action("draft_more_room", ack_first=True)(_changing(sheets.more_room))
+    on.action("draft_same_words", ack_first=True)(_changing(sheets.same_words))
     on.action("draft_text", ack_first=True)(Counting().count)
     on.action("draft_words_for", ack_first=True)(words_for)
     on.action("draft_save", ack_first=True)(save)
@@ -80,28 +87,19 @@ async def describe(ask: Ask) -> None:
 
 async def save(ask: Ask) -> None:
     """Keep the form as a draft that nobody else is asked about yet."""
-    opened = await _keep(ask, ask.private, typed_into(ask.typed, lambda sheet: _meant(sheet, review=False)))
-    view_id = ask.view_id
-    if waiting(ask, opened.sheet):
-        await ask.update(blocks.loading(opened.form.id))
-    opened = await fetch(ask, opened)
-    await ask.update(await _next_view(ask, opened), view_id)
+    await _finish(ask, lambda sheet: replace(sheet, review=False))
 
 
 async def hand_in(ask: Ask) -> None:
     """The form, or the descriptions of its pictures, were handed in."""
-    opened = await _keep(ask, ask.private, typed_into(ask.typed, lambda sheet: _handed_in(sheet, ask.name)))
-    if not waiting(ask, opened.sheet):
-        await ask.ack_update(await _next_view(ask, opened))
-        return
-    await ask.ack_update(blocks.loading(opened.form.id))
-    await ask.update(await _next_view(ask, await fetch(ask, opened)))
+    whole_form = ask.name == blocks.FORM
+    await _finish(ask, lambda sheet: replace(sheet, review=True) if whole_form else sheet)
 
 
 async def resume(ask: Ask) -> None:
     """Go on with an unfinished form in place of the new one."""
     if ask.private:
-        await ask.desk.write(forms.discard_blank, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
+        await ask.desk.write(forms.leave, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
     opened = await _keep(ask, ask.value, lambda sheet: sheet)
     view = await form_view(ask, opened)
     await (ask.update(view) if ask.private else ask.open(view))
@@ -122,23 +120,12 @@ async def keep_anew(ask: Ask) -> None:
 
 async def closed(ask: Ask) -> None:
     """Keep what stood in a form that was closed; one without a word in it is forgotten."""
-    await ask.desk.write(forms.discard_blank, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
+    await ask.desk.write(forms.leave, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
 
 
-CHANGES: dict[str, Change] = {
-    "draft_client": lambda sheet: sheet,
-    "draft_accounts": lambda sheet: sheet,
-    "draft_when": lambda sheet: sheet,
-    "draft_check": lambda sheet: sheet,
-    "draft_back": lambda sheet: _writing(sheet),
-    "draft_add_post": sheets.add_post,
-    "draft_more_room": sheets.more_room,
-    "draft_same_words": sheets.same_words,
-}
-"""Buttons and menus of the form that keep what was typed, change the sheet, and show it."""
+def _changing(change: Change) -> Handler:
+    """A button or menu that keeps what was typed, changes the sheet, and shows it."""
 
-
-def _changing(change: Change):  # type: ignore[no-untyped-def]
     async def changed(ask: Ask) -> None:
         await _redraw(ask, change)
 
@@ -159,10 +146,61 @@ async def _keep(ask: Ask, form_id: str, change: Change) -> Open:
     return await ask.desk.write(forms.keep, ask.scope, ask.actor, form_id, change, now=ask.now)
 
 
-async def _next_view(ask: Ask, opened: Open):  # type: ignore[no-untyped-def]
-    """What follows a form that was handed in: the pictures' descriptions, the form with a fault, or what became of it."""
-    raise NotImplementedError
+async def _finish(ask: Ask, change: Change) -> None:
+    """Bring a form to its end: fetch its new pictures, ask what they show, and make it a post."""
+    opened = await _keep(ask, ask.private, typed_into(ask.typed, change))
+    problem = ""
+    if waiting(ask, opened.sheet):
+        opened = await _keep(ask, ask.private, _at_pictures)
+        await _show(ask, blocks.loading(opened.form.id))
+        opened, problem = await fetch(ask, opened)
+    if problem:
+        await _show_form(ask, problem)
+    elif not all(picture.described for picture in opened.sheet.pictures):
+        opened = await _keep(ask, ask.private, _at_pictures)
+        await _show(ask, blocks.describe(opened.form.id, opened.sheet))
+    else:
+        await _make_post(ask, opened)
+
+
+async def _make_post(ask: Ask, opened: Open) -> None:
+    faults, review = faults_in(ask.desk, opened), opened.sheet.review
+    try:
+        post = await ask.desk.write(
+            forms.hand_in, ask.scope, ask.actor, opened.form.id, faults, review=review, now=ask.now
+        )
+    except (Stale, NotFound) as gone:
+        await _show(ask, blocks.lost(sentence(gone), opened.sheet, opened.form.id))
+    except Refused as refused:
+        if ask.name == blocks.FORM and isinstance(refused, BadInput) and not ask.way.acked:
+            raise at_its_field(refused, opened.sheet) from None
+        await _show_form(ask, sentence(refused))
+    else:
+        await _show(ask, blocks.done(_became(post.status, opened.client.review_channel)))
+
+
+def _became(status: str, channel: str) -> Mrkdwn:
+    """What became of the form, and where to find it."""
+    if status == Post.DRAFT:
+        return t("Your draft is saved. You find it in Trellis's Home tab.")
+    if not channel:
+        return t("Your post is with the reviewers.")
+    return t("Your post is with the reviewers, in {channel}.", channel=channel_link(channel))
+
+
+async def _show_form(ask: Ask, problem: str) -> None:
+    opened = await _keep(ask, ask.private, _writing)
+    await _show(ask, await form_view(ask, opened, problem))
+
+
+async def _show(ask: Ask, view: Block) -> None:
+    """Show it in place of the form: in the ack while Slack still waits for it."""
+    await (ask.update(view) if ask.way.acked else ask.ack_update(view))
+
+
+def _writing(sheet: Sheet) -> Sheet:
+    return replace(sheet, stage=sheets.WRITING)
 
 
 def _at_pictures(sheet: Sheet) -> Sheet:
-    raise NotImplementedError
+    return replace(sheet, stage=sheets.PICTURES)

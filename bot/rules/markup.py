@@ -1,4 +1,4 @@
-"""The two pieces of Slack markup that a sentence may carry: a person and a moment."""
+"""The pieces of Slack markup that a sentence may carry: a person, a channel, a moment."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from bot.errors import Mrkdwn
 def mention(person: str) -> Mrkdwn:
     """A Slack user id as people see it; "Trellis" for the clock's own acts."""
     return Mrkdwn(f"<@{person}>" if person else "Trellis")
+
+
+def channel_link(channel: str) -> Mrkdwn:
+    """A Slack channel id as people see it."""
+    return Mrkdwn(f"<#{channel}>")
 
 
 def moment(at: datetime) -> Mrkdwn:
