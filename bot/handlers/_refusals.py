@@ -41,7 +41,7 @@ def _said(error: Exception) -> Mrkdwn:
         log.warning("slack_failed", why=str(error))
         late = isinstance(error, SlackBusy) or _is_late(error)
         return t("Slack was too slow for Trellis, or has no time for it. Please try once more.") if late else _unknown()
-    log.error("handler_failed", exc_info=error)
+    log.error("handler_failed", exc_info=error, reference=current_reference())
     return _unknown()
 
 

@@ -1,0 +1,314 @@
+"""A request reaches its handler, and whatever fails, the person hears of it where they are, losing nothing typed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from structlog.testing import capture_logs
+
+from bot.blocks.basics import actions, button, context, section, ticket
+from bot.blocks.inputs import input_block, line, overflow
+from bot.blocks.surfaces import home, modal
+from bot.errors import BadInput, Mrkdwn, Stale
+from bot.handlers import Ask, On
+from bot.loops.intake import Sweeper
+from bot.rules.people import Actor, require_member
+from bot.sandbox.cast import ANN, CLIENT, DEE, GENERAL, TEAM
+from bot.sandbox.driver import Control, FormErrors, Person
+from bot.slack import told
+from tests.factories import HOUR
+from tests.office import Office
+
+FORM = modal("form", "A form", [input_block("text", "Text", line("typed"))], submit="Send")
+
+OPENED = {
+    "type": "event_callback",
+    "event_id": "Ev1",
+    "team_id": TEAM,
+    "event": {"type": "app_home_opened", "user": ANN, "tab": "home"},
+}
+
+
+async def opens_form(ask: Ask) -> None:
+    await ask.open(FORM)
+
+
+async def post(office: Office, channel: str, *elements: dict[str, object]) -> None:
+    assert office.desk.slack is not None
+    blocks = [section("A card"), actions(*elements)]
+    await told(office.desk.slack.background.chat_postMessage(channel=channel, text="A card", blocks=blocks))
+
+
+async def test_a_command_reaches_its_handler_with_plain_text(office: Office, on: On, ann: Person) -> None:
+    asked: list[Ask] = []
+
+    async def draft(ask: Ask) -> None:
+        asked.append(ask)
+
+    on.command("/draft")(draft)
+    await ann.command("/draft", "Fish & chips <3", channel=GENERAL)
+    await office.dispatch.drain(1)
+    assert [ask.text for ask in asked] == ["Fish & chips <3"]
+
+
+async def test_a_handler_knows_who_asks(office: Office, on: On, ann: Person) -> None:
+    asked: list[Ask] = []
+
+    async def draft(ask: Ask) -> None:
+        asked.append(ask)
+
+    on.command("/draft")(draft)
+    await ann.command("/draft", channel=GENERAL)
+    await office.dispatch.drain(1)
+    actor = asked[0].actor
+    assert (actor.person, actor.zone, actor.is_external, actor.is_guest) == (ANN, "Europe/Berlin", False, False)
+    assert asked[0].scope == office.scope
+
+
+async def test_a_handler_may_answer_privately(office: Office, on: On, ann: Person) -> None:
+    async def hello(ask: Ask) -> None:
+        await ask.say_privately("2 < 3 & *not bold*")
+
+    on.command("/hello")(hello)
+    await ann.command("/hello", channel=GENERAL)
+    note = await ann.ephemeral(GENERAL)
+    assert "2 &lt; 3 &amp;" in str(note.blocks)
+
+
+async def test_a_refused_command_gives_back_what_was_typed(office: Office, on: On, ann: Person) -> None:
+    async def refuse(ask: Ask) -> None:
+        raise BadInput("when", "There is no {hour} o'clock.", hour="25")
+
+    on.command("/draft")(refuse)
+    await ann.command("/draft", "25:00 Our shop opens", channel=GENERAL)
+    note = await ann.ephemeral(GENERAL, saying="There is no 25 o'clock.")
+    assert "25:00 Our shop opens" in note.text
+
+
+async def test_a_form_opens_and_its_text_arrives_as_typed(office: Office, on: On, ann: Person) -> None:
+    typed: list[str] = []
+
+    async def take(ask: Ask) -> None:
+        typed.append(ask.typed.text("text"))
+
+    on.command("/draft")(opens_form)
+    on.view("form")(take)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.view(having="typed")
+    await ann.fill({"typed": "Fish & chips <3"})
+    await ann.submit()
+    assert typed == ["Fish & chips <3"]
+    assert await ann.views() == []
+
+
+async def test_a_refused_field_is_explained_beside_it(office: Office, on: On, ann: Person) -> None:
+    async def refuse(ask: Ask) -> None:
+        raise BadInput("text", "{word} is not allowed.", word="*Fish*")
+
+    on.command("/draft")(opens_form)
+    on.view("form")(refuse)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.view(having="typed")
+    await ann.fill({"typed": "Fish"})
+    with pytest.raises(FormErrors) as refused:
+        await ann.submit()
+    assert refused.value.fields == {"text": "*Fish* is not allowed."}
+
+
+async def test_a_refused_form_keeps_what_was_typed_under_the_reason(office: Office, on: On, ann: Person) -> None:
+    async def refuse(ask: Ask) -> None:
+        raise Stale("{who} was first.", who=Mrkdwn("<@U07BEN00001>"))
+
+    on.command("/draft")(opens_form)
+    on.view("form")(refuse)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.view(having="typed")
+    await ann.fill({"typed": "Fish"})
+    await ann.submit()
+    stack = await ann.views()
+    assert [view.title for view in stack] == ["A form", "Not done"]
+    assert "<@U07BEN00001> was first." in str(stack[-1].blocks)
+
+
+async def test_an_unknown_error_shows_the_reference_that_is_logged(office: Office, on: On, ann: Person) -> None:
+    async def fail(ask: Ask) -> None:
+        raise ZeroDivisionError
+
+    on.command("/draft")(fail)
+    with capture_logs() as logged:
+        await ann.command("/draft", channel=GENERAL)
+        note = await ann.ephemeral(GENERAL, saying="this reference")
+    references = [line["reference"] for line in logged if line["event"] == "handler_failed"]
+    assert references
+    assert references[0] in note.text
+
+
+async def test_a_failing_decision_is_told_in_the_channel(office: Office, on: On, ann: Person) -> None:
+    async def refuse(ask: Ask) -> None:
+        raise Stale("Ben was first.")
+
+    on.action("approve")(refuse)
+    await post(office, GENERAL, button("Approve", "approve", ticket(7, 2)))
+    await ann.press(await ann.message(GENERAL), "approve")
+    await ann.ephemeral(GENERAL, saying="Ben was first.")
+
+
+async def test_a_button_carries_its_thing_and_version(office: Office, on: On, ann: Person) -> None:
+    tickets: list[tuple[int, int]] = []
+
+    async def approve(ask: Ask) -> None:
+        tickets.append(ask.ticket)
+
+    on.action("approve")(approve)
+    await post(office, GENERAL, button("Approve", "approve#1", ticket(7, 2)))
+    await ann.press(await ann.message(GENERAL), "approve#1")
+    assert tickets == [(7, 2)]
+
+
+async def test_a_choice_of_an_overflow_menu_arrives_as_its_act(office: Office, on: On, ann: Person) -> None:
+    tickets: list[tuple[int, int]] = []
+
+    async def cancel(ask: Ask) -> None:
+        tickets.append(ask.ticket)
+
+    on.action("cancel")(cancel)
+    menu = overflow(("Edit", "edit", ticket(7, 2)), ("Cancel", "cancel", ticket(7, 3)))
+    await post(office, GENERAL, menu)
+    await ann.choose(await ann.message(GENERAL), "more", "cancel:7.3")
+    assert tickets == [(7, 3)]
+
+
+async def test_an_unknown_button_is_answered_kindly(office: Office, ann: Person) -> None:
+    await post(office, GENERAL, button("Old", "long_gone"))
+    await ann.press(await ann.message(GENERAL), "long_gone")
+    await ann.ephemeral(GENERAL, saying="belongs to an older version")
+
+
+async def test_an_unknown_command_is_answered_kindly(office: Office, ann: Person) -> None:
+    await ann.command("/nothing", channel=GENERAL)
+    await ann.ephemeral(GENERAL, saying="does not know this command")
+
+
+async def test_a_slow_handler_does_not_hold_the_ack_of_a_command(office: Office, on: On, ann: Person) -> None:
+    release = asyncio.Event()
+
+    async def slow(ask: Ask) -> None:
+        await release.wait()
+        await ask.say_privately("Done.")
+
+    on.command("/slow")(slow)
+    await ann.command("/slow", channel=GENERAL)  # returns at the ack
+    release.set()
+    await ann.ephemeral(GENERAL, saying="Done.")
+
+
+async def test_a_stranger_in_a_shared_channel_is_external(office: Office, on: On, dee: Person) -> None:
+    seen: list[Actor] = []
+
+    async def approve(ask: Ask) -> None:
+        seen.append(ask.actor)
+        require_member(ask.actor)
+
+    on.action("approve")(approve)
+    await post(office, CLIENT, button("Approve", "approve", ticket(1)))
+    await dee.press(await dee.message(CLIENT), "approve")
+    await dee.ephemeral(CLIENT, saying="Only people of this workspace")
+    assert (seen[0].person, seen[0].is_external) == (DEE, True)
+
+
+async def test_an_event_delivered_twice_is_handled_once(office: Office, on: On, ann: Person, control: Control) -> None:
+    tabs: list[str] = []
+
+    async def opened(ask: Ask) -> None:
+        tabs.append(str(ask.event["tab"]))
+        await ask.publish_home(home([section("Hello")]))
+
+    async def both_delivered() -> bool | None:
+        return sum(await control.connections()) == 2 or None
+
+    on.event("app_home_opened")(opened)
+    await control.fault("duplicate", on="events_api")
+    await ann.open_home()
+    await ann.home(saying="Hello")
+    await ann.until(both_delivered)
+    await office.dispatch.drain(1)
+    assert tabs == ["home"]
+
+
+async def test_who_slack_does_not_tell_of_is_asked_to_try_again(
+    office: Office, on: On, ann: Person, control: Control
+) -> None:
+    on.command("/draft")(opens_form)
+    await control.fault("fail_before", on="users.info")
+    await ann.command("/draft", channel=GENERAL)
+    await ann.ephemeral(GENERAL, saying="who you are")
+
+
+async def test_a_form_that_slack_refuses_to_open_is_explained(
+    office: Office, on: On, ann: Person, control: Control
+) -> None:
+    on.command("/draft")(opens_form)
+    await control.fault("refuse", on="views.open", error="expired_trigger_id")
+    await ann.command("/draft", channel=GENERAL)
+    await ann.ephemeral(GENERAL, saying="Please try once more")
+
+
+async def test_an_event_that_cannot_be_kept_is_not_acked(office: Office, on: On) -> None:
+    async def opened(ask: Ask) -> None:
+        pytest.fail("it must not run")
+
+    on.event("app_home_opened")(opened)
+    await office.dispatch.reception.scope("", TEAM)
+    office.desk.threads.writers.shutdown()
+    answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=OPENED))
+    assert answer.status == 500
+
+
+async def test_an_event_whose_handler_failed_is_run_again_until_it_ends(office: Office, on: On) -> None:
+    runs: list[int] = []
+
+    async def opened(ask: Ask) -> None:
+        runs.append(len(runs))
+        if len(runs) < 2:
+            raise ZeroDivisionError
+
+    on.event("app_home_opened")(opened)
+    sweeper = Sweeper(replace(office.desk, now=lambda: office.desk.now() + HOUR), office.dispatch.again)
+    await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=OPENED))
+    await office.dispatch.drain(1)
+    assert [await sweeper.turn(), await sweeper.turn(), len(runs)] == [1, 0, 2]
+
+
+async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on: On) -> None:
+    async def draft(ask: Ask) -> None:
+        pytest.fail("it must not run")
+
+    on.command("/draft")(draft)
+    body = {"command": "/draft", "team_id": "T_ELSEWHERE", "user_id": ANN, "trigger_id": "1"}
+    answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+    await office.dispatch.drain(1)
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize("body", [{"type": "app_rate_limited", "team_id": TEAM}, {"type": "something_new"}])
+async def test_what_no_handler_can_know_is_acked(office: Office, body: dict[str, object]) -> None:
+    answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+    assert answer.status == 200
+
+
+async def test_the_notice_of_a_button_in_a_form_lies_over_it(office: Office, on: On, ann: Person) -> None:
+    async def refuse(ask: Ask) -> None:
+        raise Stale("Somebody was first.")
+
+    async def opens(ask: Ask) -> None:
+        view = modal("form", "A form", [context("x"), actions(button("Go", "go")), *FORM["blocks"]], submit="Send")
+        await ask.open(view)
+
+    on.command("/draft")(opens)
+    on.action("go")(refuse)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.press(await ann.view(having="go"), "go")
+    assert (await ann.view(saying="Somebody was first.")).title == "Not done"
