@@ -9,6 +9,7 @@ from bot.errors import BadInput, NetworkError
 from bot.flows import accounts
 from bot.networks._http import require_server
 from bot.rules import networks
+from bot.rules.networks import Limits, Network, Profile
 from bot.rules.people import Actor
 from bot.store.tables import Account
 
@@ -42,11 +43,7 @@ async def connect_account(
         handle=_bounded("handle", handle),
         secret={name: _bounded("secret", value) for name, value in secret.items()},
     )
-    try:
-        profile = await adapter.verify(trial)
-        limits = await adapter.limits(trial)
-    except NetworkError as error:
-        raise BadInput("secret", "{sentence}", sentence=error.sentence) from error
+    profile, limits = await _verified(adapter, trial)
     return await desk.write(
         accounts.connect,
         scope,
@@ -60,6 +57,13 @@ async def connect_account(
         now=desk.now(),
         account_id=account_id,
     )
+
+
+async def _verified(adapter: Network, trial: networks.Account) -> tuple[Profile, Limits]:
+    try:
+        return await adapter.verify(trial), await adapter.limits(trial)
+    except NetworkError as error:
+        raise BadInput("secret", "{sentence}", sentence=error.sentence) from error
 
 
 def _server(desk: Desk, typed: str) -> str:

@@ -36,6 +36,7 @@ class Met:
     enterprise_id: str
     team: str
     bot_user: str
+    bot_id: str
     scopes: frozenset[str]
     date: str
     """Slack's clock at its answer, as HTTP writes it."""
@@ -61,6 +62,7 @@ async def open_desk(settings: Settings, slack: Slack | None = None) -> AsyncIter
         networks = build_all(Lent(http, vault, system_clock, settings.allow_http))
         bells = Bells()
         bells.hang(store)
+        opened.push_async_callback(bells.take_down)
         opened.push_async_callback(bells.take_down)
         desk = Desk(settings, store, networks, locker, bells, threads, slack=slack)
         opened.callback(desk.close)
@@ -110,6 +112,7 @@ async def meet(slack: Slack) -> Met:
         enterprise_id=str(answer.get("enterprise_id") or ""),
         team=str(answer.get("team") or ""),
         bot_user=str(answer.get("user_id") or ""),
+        bot_id=str(answer.get("bot_id") or ""),
         scopes=frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")) - {""},
         date=headers.get("date", ""),
     )

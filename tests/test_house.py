@@ -14,16 +14,27 @@ import pytest
 from tests.house import ROOT, Module, committed_files, layer_of, modules
 
 # What every edge is lent: flows to call and the scope they want, values to show, words to say, Slack, a place to log.
-EDGE = {"flows", "blocks", "desk", "rules", "store.scope", "words", "slack", "logs"}
+EDGE = {"flows", "blocks", "desk", "rules", "store.scope", "words", "slack", "logs", "metrics"}
+
+# The command line puts the house together.
+COMMAND_LINE = EDGE | {"app", "handlers", "loops", "scheduler", "web", "sandbox", "opening", "connecting", "manifest"}
+COMMAND_LINE |= {"settings", "bells", "locker", "store"}
 
 # Who may import whom. Everybody may import itself, the errors and the version in `bot`.
 ARROWS: dict[str, set[str]] = {
-    "__main__": {"app", "scheduler", "web", "sandbox", "flows", "desk", "settings", "logs", "locker"},
+    "__main__": COMMAND_LINE | {"commands", "doctor"},
+    "commands": COMMAND_LINE,
+    "doctor": {"flows", "store", "desk", "settings", "opening", "manifest", "locker", "rules", "slack"},
+    "opening": {"desk", "flows", "store", "networks", "settings", "bells", "locker", "sessions", "slack"},
+    "connecting": {"desk", "flows", "networks", "rules", "store.tables"},
+    "sessions": {"store", "locker"},
+    "manifest": set(),
+    "metrics": set(),
     "app": {"handlers", "desk", "slack", "words", "logs"},
     "scheduler": EDGE | {"loops", "bells"},
     "handlers": EDGE,
     "loops": EDGE | {"bells"},
-    "web": EDGE,
+    "web": EDGE | {"manifest"},
     "desk": {"store", "networks", "settings", "rules", "bells", "locker", "slack", "logs"},
     "bells": {"store"},
     "slack": set(),

@@ -58,16 +58,7 @@ def connect(
         other = tx.require(Client, row.client_id)
         raise BadInput("handle", "{handle} is already connected for {client}.", handle=row.handle, client=other.name)
     old = "" if row is None else _standing(row)
-    row = row or Account(
-        workspace_id=client.workspace_id,
-        client_id=client.id or 0,
-        network=network,
-        server=server,
-        handle=profile.handle,
-        remote_id=profile.remote_id,
-        secret=secret,
-        created_at=now,
-    )
+    row = row or _new(client, network, server, profile.remote_id, now)
     _renew(row, profile, secret, limits, now)
     tx.add(row)
     _put_on_record(tx, by, row, "account_connected", old, now)
@@ -131,6 +122,19 @@ def _require_same(tx: Tx, account_id: int | None, row: Account | None, profile: 
             other=profile.handle,
             asked=asked.handle,
         )
+
+
+def _new(client: Client, network: str, server: str, remote_id: str, now: datetime) -> Account:
+    return Account(
+        workspace_id=client.workspace_id,
+        client_id=client.id or 0,
+        network=network,
+        server=server,
+        remote_id=remote_id,
+        handle="",
+        secret="",
+        created_at=now,
+    )
 
 
 def _renew(row: Account, profile: Profile, secret: str, limits: Limits, now: datetime) -> None:

@@ -59,6 +59,12 @@ def only_workspace(tx: Tx, team_id: str = "") -> Workspace:
     return found[0]
 
 
+def known_bot_user(tx: Tx) -> str:
+    """Who Trellis is in Slack, as it was told last; empty where it never was."""
+    found = queries.workspaces(tx)
+    return found[0].bot_user_id if found else ""
+
+
 def _entry(row: Workspace, who: str, door: str, what: str, now: datetime, old: str = "", new: str = "") -> Entry:
     subject = f"workspace:{row.id}"
     return Entry(row.id or 0, now, who=who, door=door, what=what, subject=subject, old=old, new=new)
