@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from bot.rules.counting import graphemes, utf8_bytes
 from bot.rules.networks import Account
 from tests.networks.contract import Stage
+from tests.networks.wire import Match
 
 DID = "did:plc:ann"
 HANDLE = "ann.test"
@@ -182,6 +183,16 @@ def account_at(url: str) -> Account:
 def creates(_: str, path: str) -> bool:
     """A post is created by putting its record."""
     return path.endswith(PUT)
+
+
+def calls(method: str) -> Match:
+    """Matches calls of one method, named by its end."""
+    return lambda _, path: path.endswith(method)
+
+
+def refused(name: str, message: str = "No.") -> bytes:
+    """The body of a refusal."""
+    return json.dumps({"error": name, "message": message}).encode()
 
 
 @asynccontextmanager
