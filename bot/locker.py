@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import tempfile
@@ -20,6 +22,7 @@ class Locker:
     """Encrypts small mappings. The first key encrypts; every key decrypts, so keys can be rotated."""
 
     def __init__(self, keys: Sequence[str]) -> None:
+        self._keys = tuple(keys)
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
@@ -56,10 +59,24 @@ class Locker:
             ) from None
         return opened
 
+    def sign(self, claim: bytes) -> str:
+        """40 hex digits that only the holder of the first key can make for this claim. Nothing is encrypted by it."""
+        return _signed(self._keys[0], claim)
+
+    def has_signed(self, claim: bytes, signature: str) -> bool:
+        """Whether one of the keys signed the claim, compared in a time that tells nothing."""
+        given = signature.encode()
+        return any(hmac.compare_digest(_signed(key, claim).encode(), given) for key in self._keys)
+
     @staticmethod
     def new_key() -> str:
         """A fresh key (32 random bytes, URL-safe base64)."""
         return Fernet.generate_key().decode()
+
+
+def _signed(key: str, claim: bytes) -> str:
+    own = hmac.digest(key.encode(), b"trellis signatures", hashlib.sha256)  # a key that encrypts should sign nothing
+    return hmac.new(own, claim, hashlib.sha256).hexdigest()[:40]
 
 
 def kept_key(folder: Path) -> str:

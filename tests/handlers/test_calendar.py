@@ -1,0 +1,143 @@
+"""The calendar at work: opened, turned, filtered and its feed handed out, through the real SDK and the stand-in Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.flows import posts
+from bot.flows.drafts import Draft
+from bot.handlers import On, calendar
+from bot.rules.content import Content, Segment, Window
+from bot.rules.people import Actor
+from bot.sandbox.cast import ANN, BEN, GENERAL
+from bot.sandbox.driver import Person, View
+from bot.store import Tx
+from bot.store.tables import Account, Post
+from tests.factories import NOW
+from tests.office import Office
+
+
+@pytest.fixture
+def on() -> On:
+    on = On()
+    calendar.register(on)
+    return on
+
+
+@pytest.fixture
+async def ben(office: Office) -> AsyncIterator[Person]:
+    async with Person(office.slack.url, BEN) as person:
+        yield person
+
+
+async def plan(office: Office, *days: float) -> None:
+    """Posts of Ann's in review, so many days after now."""
+
+    def write(tx: Tx) -> None:
+        account = tx.add(
+            Account(
+                workspace_id=office.scope.workspace,
+                client_id=office.client_id,
+                network="plaza",
+                server="http://127.0.0.1:1",
+                handle="bakery",
+                remote_id="1",
+                secret="",
+                created_at=NOW,
+            )
+        )
+        ann = Actor(person=ANN, name="Ann")
+        for day in days:
+            at = office.desk.now() + timedelta(days=day)
+            text = f"Post in {day} days"
+            window = Window("at", at, "", "Europe/Vilnius", 3_600)
+            draft = Draft(office.client_id, (account.id or 0,), Content((Segment(text),)), window)
+            post: Post = posts.save(tx, ann, draft, now=office.desk.now())
+            posts.submit(tx, ann, post.id or 0, 1, {}, now=office.desk.now())
+
+    await office.desk.write(write, office.scope)
+
+
+async def opened(person: Person, words: str = "list") -> View:
+    await person.command("/calendar", words, channel=GENERAL)
+    return await person.view(titled="Calendar")
+
+
+async def test_a_post_is_shown_with_what_the_reader_may_do(office: Office, ben: Person) -> None:
+    await plan(office, 0.1)
+    view = await opened(ben)
+    assert "Post in 0.1 days" in view.words
+    assert "In review · Harbour Bakery · bakery (plaza)" in view.words
+    assert {"open_post", "approve", "reschedule"} <= set(view.actions)
+
+
+async def test_an_author_is_not_offered_to_approve(office: Office, ann: Person) -> None:
+    await plan(office, 0.1)
+    assert "approve" not in (await opened(ann)).actions
+
+
+async def test_pages_turn_on_and_back_and_to_today(office: Office, ben: Person) -> None:
+    await plan(office, 8)
+    view = await opened(ben, "week")
+    assert "Post in 8 days" not in view.words
+    await ben.press(view, "calendar_next")
+    turned = await ben.view(titled="Calendar")
+    assert turned.words != view.words
+    await ben.press(turned, "calendar_previous")
+    assert (await ben.view(titled="Calendar")).words == view.words
+    await ben.press(await ben.view(), "calendar_today")
+
+
+async def test_more_posts_than_a_page_holds_are_paged_both_ways(office: Office, ben: Person) -> None:
+    await plan(office, *(number + 0.5 for number in range(13)))
+    view = await opened(ben)
+    assert "Post in 9.5 days" in view.words
+    assert "Post in 10.5 days" not in view.words
+    await ben.press(view, "calendar_later")
+    view = await ben.view(saying="Post in 12.5 days")
+    assert "Post in 9.5 days" not in view.words
+    await ben.press(view, "calendar_earlier")
+    assert "Post in 0.5 days" in (await ben.view(saying="Post in 9.5 days")).words
+
+
+async def test_filters_change_what_is_shown(office: Office, ben: Person) -> None:
+    await plan(office, 0.1)
+    view = await opened(ben)
+    await ben.choose(view, "calendar_show", "out")
+    await ben.view(saying="no post here")
+    await ben.choose(await ben.view(), "calendar_show", "review")
+    await ben.view(saying="Post in 0.1 days")
+    await ben.choose(await ben.view(), "calendar_person", BEN)
+    await ben.view(saying="no post here")
+    await ben.press(await ben.view(), "calendar_anybody")
+    await ben.view(saying="Post in 0.1 days")
+
+
+async def test_a_month_leads_to_its_days(office: Office, ben: Person) -> None:
+    await plan(office, 0.001)
+    view = await opened(ben, "month")
+    await ben.press(view, "calendar_day")
+    assert "open_post" in (await ben.view(saying="Post in 0.001 days")).actions
+
+
+async def test_help_and_unknown_words_are_answered_privately(ann: Person) -> None:
+    await ann.command("/calendar", "help", channel=GENERAL)
+    await ann.ephemeral(GENERAL, saying="shows this week")
+    await ann.command("/calendar", "wek", channel=GENERAL)
+    said = await ann.ephemeral(GENERAL, saying="wek")
+    assert "Did you mean “week”?" in said.text
+    assert await ann.views() == []
+
+
+async def test_without_a_public_address_the_feed_says_that_it_is_off(ann: Person) -> None:
+    await ann.press(await opened(ann), "calendar_feed")
+    assert "TRELLIS_PUBLIC_URL" in (await ann.view(titled="Calendar feed")).words
+
+
+async def test_closing_the_calendar_says_nothing(ann: Person) -> None:
+    await opened(ann)
+    await ann.close_view()
+    assert await ann.ephemerals(GENERAL) == []
