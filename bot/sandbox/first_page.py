@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.sandbox.keys import SLACK
+from bot.sandbox.slack import Slack
 
 FILES = Path(__file__).parent / "page"
 KINDS = {"/": "index.html", "/page.js": "page.js", "/draw.js": "draw.js", "/page.css": "page.css"}
@@ -44,7 +46,13 @@ async def serve_stream(request: web.Request) -> web.StreamResponse:
     slack = request.app[SLACK]
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    last = int(request.headers.get("Last-Event-ID") or slack.changes.last)
+    seen = request.headers.get("Last-Event-ID", "")
+    with suppress(ConnectionResetError):  # the page was closed
+        await _stream(response, slack, int(seen) if seen.isdecimal() else slack.changes.last)
+    return response
+
+
+async def _stream(response: web.StreamResponse, slack: Slack, last: int) -> None:
     await response.write(b": open\n\n")
     while not slack.closing:
         news = await slack.changes.wait(last, BEAT_SECONDS)
@@ -53,7 +61,6 @@ async def serve_stream(request: web.Request) -> web.StreamResponse:
             await response.write(f"id: {last}\ndata: {json.dumps(change)}\n\n".encode())
         if not news:
             await response.write(b": beat\n\n")
-    return response
 
 
 @web.middleware

@@ -152,7 +152,7 @@ async def test_bolt_goes_on_after_a_refresh(
     before = connected.client.current_session
 
     async def replaced() -> bool | None:
-        return True if connected.client.current_session is not before and before.closed else None
+        return True if connected.client.current_session is not before and before and before.closed else None
 
     await control.disconnect(reason)
     await ann.until(replaced, "another connection")
