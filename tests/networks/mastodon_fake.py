@@ -38,19 +38,26 @@ def long_id(number: int) -> str:
 
 def mastodon_html(text: str) -> str:
     """As Mastodon writes it: links in pieces, mentions without their host, paragraphs, line breaks."""
-    written = html.escape(text, quote=False)
     written = re.sub(
-        r"@(\w+)@([\w.-]+\w)", r'<span class="h-card"><a href="https://\2/@\1">@<span>\1</span></a></span>', written
-    )
-    written = re.sub(
-        r"https?://(\S+)",
-        lambda link: (
-            f'<a href="{link[0]}"><span class="invisible">https://</span><span class="ellipsis">{link[1][:30]}'
-            f'</span><span class="invisible">{link[1][30:]}</span></a>'
-        ),
-        written,
+        r"https?://(\S+)|@(\w+)@([\w.-]+\w)",
+        lambda found: _link(found[0], found[1]) if found[1] else _mention(found[2], found[3]),
+        html.escape(text, quote=False),
     )
     return "".join(f"<p>{one.replace(chr(10), '<br />')}</p>" for one in re.split(r"\n{2,}", written))
+
+
+def _link(url: str, shown: str) -> str:
+    scheme, rest = (
+        url[: -len(shown)],
+        f'<span class="ellipsis">{shown[:30]}</span><span class="invisible">{shown[30:]}</span>',
+    )
+    return f'<a href="{url}" rel="nofollow"><span class="invisible">{scheme}</span>{rest}</a>'
+
+
+def _mention(name: str, host: str) -> str:
+    return (
+        f'<span class="h-card"><a href="https://{host}/@{name}" class="u-url mention">@<span>{name}</span></a></span>'
+    )
 
 
 def markdown_html(text: str) -> str:

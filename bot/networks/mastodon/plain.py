@@ -6,23 +6,25 @@ import html
 import re
 import unicodedata
 
-from bot.networks.mastodon.counting import local_mentions
-
 ALIKE = 0.8
 """Share of two texts' trigrams that agrees from which on a person should look (a server may cut or rewrite words)."""
 _GRAM = 3
 _MANY_GRAMS = 40
 """A text of so many trigrams that lies in another is likely its beginning, cut off; "Good morning" is not."""
 
+_MENTIONED_HOST = re.compile(r"(?<=@)([\w.-]+)(?:@[\w.-]*\w)+")
+"""Servers show `@user@host` as `@user`; each has its own idea of where a mention may begin."""
 _SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 _PICTURE = re.compile(r"<img\b[^<>]*?\balt=\"([^\"<>]*)\"[^<>]*>", re.IGNORECASE)
 """A custom emoji, which some servers write as a picture; it stands for its shortcode."""
+_BREAK = re.compile(r"</?(?:br|p|div|li|ul|ol|pre|blockquote|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+"""Links and mentions are written in pieces, which belong together without a space."""
 
 
 def text_of_html(content: str) -> str:
     """What a person would read of a status's `content`, on one line. Broken HTML gives what can be read of it."""
-    return html.unescape(_TAG.sub(" ", _PICTURE.sub(r"\1", content))).strip()
+    return html.unescape(_TAG.sub("", _BREAK.sub(" ", _PICTURE.sub(r"\1", content)))).strip()
 
 
 def comparable(text: str) -> str:
@@ -31,7 +33,7 @@ def comparable(text: str) -> str:
     Servers change white space, quotes, dashes, Markdown signs, the scheme of links and the host in mentions.
     A text of punctuation alone stays as it is, without its white space.
     """
-    spelled = unicodedata.normalize("NFKC", _SCHEME.sub("", local_mentions(text))).casefold()
+    spelled = unicodedata.normalize("NFKC", _SCHEME.sub("", _MENTIONED_HOST.sub(r"\1", text))).casefold()
     kept = "".join(character for character in spelled if _stays(character))
     return kept or "".join(spelled.split())
 
