@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.blocks.basics import Block, at_most, plain_text
 from bot.errors import Mrkdwn
-from bot.rules.escaping import shorten
+from bot.rules.escaping import shorten, to_mrkdwn
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -68,7 +68,13 @@ def _lines(block: Block) -> list[str]:
     kind = block["type"]
     if kind in {"section", "header"}:
         shown = [block["text"]] if "text" in block else []
-        return [part["text"] for part in [*shown, *block.get("fields", [])]]
+        return [_marked(part) for part in [*shown, *block.get("fields", [])]]
     if kind == "context":
-        return [part.get("text") or part.get("alt_text", "") for part in block["elements"]]
-    return [block["alt_text"]] if kind == "image" else []
+        return [_marked(part) if "text" in part else to_mrkdwn(part.get("alt_text", "")) for part in block["elements"]]
+    return [to_mrkdwn(block["alt_text"])] if kind == "image" else []
+
+
+def _marked(part: Block) -> str:
+    """A text object as mrkdwn: what was shown as typed must not become a mention here."""
+    text: str = part["text"]
+    return to_mrkdwn(text) if part["type"] == "plain_text" else text
