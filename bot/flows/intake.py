@@ -44,10 +44,11 @@ def take_again(tx: Tx, now: datetime, most: int = 20) -> list[OpenEvent]:
     """Events whose handler should have ended long ago, each counted as tried again; those tried too often are closed."""
     again = []
     for row in queries.open_events(tx, until=now - PATIENCE, most=most):
+        event = OpenEvent(row.id or 0, row.body, row.attempts + 1)
         if row.attempts >= ATTEMPTS:
-            queries.close_event(tx, row.id or 0, now)
-        elif row.received_at + PATIENCE * 2**row.attempts <= now and queries.lease_event(tx, row.id or 0, row.attempts):
-            again.append(OpenEvent(row.id or 0, row.body, row.attempts + 1))
+            queries.close_event(tx, event.id, now)
+        elif row.received_at + PATIENCE * 2**row.attempts <= now and queries.lease_event(tx, event.id, row.attempts):
+            again.append(event)
     return again
 
 
