@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.databases", "tests.live.bluesky_server", "tests.live.postgres"]
+pytest_plugins = ["tests.databases", "tests.live.bluesky_server", "tests.live.mastodon_server", "tests.live.postgres"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

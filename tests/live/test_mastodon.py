@@ -19,8 +19,6 @@ from tests.networks.contract import Line, NetworkContract, Stage, lined_up
 from tests.networks.lending import Clock, Notebook, image_file, lend, post
 from tests.networks.wire import wired
 
-pytest_plugins = ["tests.live.mastodon_server"]
-
 TEXT = 'Fresh rye & rolls: https://harbour.example/rye?from=post\n\nIt\'s "warm" ☀️ #bread'
 
 
