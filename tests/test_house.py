@@ -55,7 +55,7 @@ FREE = {"", "errors"}
 
 # What a rule may use beside the standard library: libraries that only compute. Pillow is imported where an image is
 # opened, since it takes 40 ms, and only in `rules/images.py`.
-PURE_LIBRARIES = {"regex"}
+PURE_LIBRARIES = {"emoji", "regex"}
 PURE_IN_ONE_PLACE = {"bot.rules.images": {"PIL"}}
 
 # Modules of the standard library that reach out of the process, which a rule may not.
