@@ -16,6 +16,7 @@ from bot.handlers._typed import Typed
 from bot.handlers._way import Way
 from bot.rules.escaping import from_mrkdwn
 from bot.rules.people import Actor
+from bot.rules.shortcodes import to_emoji
 
 OLD_BUTTON = "That button belongs to an older version of this message. Look for the newest one, or use `/calendar`."
 
@@ -39,7 +40,7 @@ class Ask:
     def text(self) -> str:
         """Plain text: what follows a command, or the message that a shortcut or an event is about."""
         typed = first(word(self.body, "text") if self.kind is Kind.COMMAND else "", word(self.event, "text"))
-        return from_mrkdwn(typed or word(message_of(self.body), "text")).strip()
+        return to_emoji(from_mrkdwn(typed or word(message_of(self.body), "text"))).strip()
 
     @property
     def value(self) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.handlers._payload import at, word
+from bot.rules.shortcodes import to_emoji
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Typed:
         return field in self.elements
 
     def text(self, field: str) -> str:
-        """What was typed, exactly; Slack does not escape it in forms."""
-        return word(self.elements.get(field), "value")
+        """What was typed, with emoji in place of Slack's names for them; Slack does not escape it in forms."""
+        return to_emoji(word(self.elements.get(field), "value"))
 
     def choice(self, field: str) -> str:
         """The value chosen: of a menu, a radio button, a person, a channel, a day (ISO) or a time of day (`HH:MM`)."""
