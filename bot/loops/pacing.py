@@ -40,7 +40,7 @@ class Bucket:
 
     def close(self, until: float) -> None:
         """No slot before that moment."""
-        self.free_at = max(self.free_at, until + self.every * (self.burst - 1))
+        self.free_at = max(self.free_at, until)
 
 
 @dataclass
@@ -69,5 +69,5 @@ class Pace:
         """The bucket of a method in a workspace."""
         key = (workspace, method)
         if key not in self.methods:
-            self.methods[key] = Bucket(MINUTE / PER_MINUTE[method], BURST)
+            self.methods[key] = Bucket(MINUTE / (PER_MINUTE[method] - BURST), BURST)
         return self.methods[key]
