@@ -75,7 +75,6 @@ def send_message(
         message.files.append(file.as_json(slack.base))
     message.subtype = "file_share" if files else ""
     slack.say(message)
-    _tell_of(slack, channel, message)
     return {"ok": True, "ts": message.ts}
 
 
@@ -151,14 +150,3 @@ def _show_reply(slack: Slack, user: str, channel: str, reply: Json, name: str) -
     except Refusal as refusal:
         slack.changes.add("problem", user=user, code=refusal.code)
         raise ClientError("invalid_command_response", WAS_LATE.format(name=name, code=refusal.code)) from None
-
-
-def _tell_of(slack: Slack, channel: Channel, message: Message) -> None:
-    bot = slack.workspace.app.bot_user
-    if bot not in channel.members:
-        return
-    kind = "im" if channel.partner else "group" if channel.is_private else "channel"
-    event = message.as_json() | {"channel": channel.id, "channel_type": kind}
-    slack.event(event, channel=channel.id)
-    if f"<@{bot}" in message.text and not channel.partner:
-        slack.event(event | {"type": "app_mention"}, channel=channel.id)

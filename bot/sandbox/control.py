@@ -58,6 +58,10 @@ class Control(Line):
     async def event(self, event: Json, channel: str = "") -> None:
         await self.do("event", event=event, channel=channel)
 
+    async def outer(self, payload: Json) -> None:
+        """Deliver a whole payload as it is, such as `{"type": "app_rate_limited", ...}`, which wraps no event."""
+        await self.do("event", outer=payload)
+
     async def use_http(self, events_url: str) -> None:
         """Deliver over HTTP from now on; an empty address means Socket Mode."""
         await self.do("transport", events_url=events_url)

@@ -54,6 +54,7 @@ class Slack:
         """Put a message into its channel, tell the screens, and tell the app what it subscribed to."""
         self.workspace.keep(message)
         self.note_message("ephemeral" if message.only_for else "message", message)
+        self._tell_of(message)
         return message
 
     def note_message(self, kind: str, message: Message) -> None:
@@ -97,6 +98,17 @@ class Slack:
                 "is_ext_shared_channel": shared,
             }
         )
+
+    def _tell_of(self, message: Message) -> None:
+        """The app hears of what is said where it is a member, its own messages included, and of mentions."""
+        channel, bot = self.workspace.channels[message.channel], self.workspace.app.bot_user
+        if message.only_for or bot not in channel.members:
+            return
+        kind = "im" if channel.partner else "group" if channel.is_private else "channel"
+        event = message.as_json() | {"channel": channel.id, "channel_type": kind}
+        self.event(event, channel=channel.id)
+        if f"<@{bot}" in message.text and not channel.partner and message.user != bot:
+            self.event(event | {"type": "app_mention"}, channel=channel.id)
 
 
 def _subscription(inner: Json, workspace: Workspace, channel: str) -> str:

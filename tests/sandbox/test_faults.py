@@ -125,6 +125,19 @@ async def test_late_deliveries_come_out_of_order(events: asyncio.Queue[Json], co
     assert heard == ["second", "first"]
 
 
+@pytest.mark.usefixtures("connected")
+async def test_a_payload_without_an_inner_event_arrives_as_it_is(app: AsyncApp, control: Control) -> None:
+    heard: asyncio.Queue[Json] = asyncio.Queue()
+
+    async def first(body: Any, next_: Any) -> None:
+        heard.put_nowait(body)
+        await next_()
+
+    app.use(first)
+    await control.outer({"type": "app_rate_limited", "team_id": "T07TRELLIS1", "minute_rate_limited": 1})
+    assert (await asyncio.wait_for(heard.get(), 2))["type"] == "app_rate_limited"
+
+
 @pytest.mark.usefixtures("connected", "events")
 async def test_a_delivery_that_never_arrives_shows_as_a_timeout(control: Control, ann: Person) -> None:
     await control.fault("drop_delivery", on="slash_commands")

@@ -40,6 +40,13 @@ class Ear:
             text = json.dumps({"challenge": json.loads(body)["challenge"]})
         return web.Response(status=self.status, text=text, content_type=self.content_type, headers=self.headers)
 
+    async def next_form(self) -> dict[str, list[str]]:
+        """The next command or interaction; events that come before it are passed over."""
+        while True:
+            body, headers = await self.next()
+            if headers["Content-Type"] == "application/x-www-form-urlencoded":
+                return parse_qs(body.decode())
+
     async def next(self) -> tuple[bytes, dict[str, str]]:
         return await asyncio.wait_for(self.bodies.get(), 2)
 
@@ -77,7 +84,7 @@ async def test_commands_come_as_a_signed_form(slack: SlackServer, ear: Ear, ann:
 async def test_presses_come_as_json_in_a_form(ear: Ear, ann: Person, client: AsyncWebClient) -> None:
     await client.chat_postMessage(channel=SUPPORT, text="x", blocks=[actions(button("go", value="7"))])
     await ann.press((await ann.messages(SUPPORT))[0], "go")
-    payload = json.loads(parse_qs((await ear.next())[0].decode())["payload"][0])
+    payload = json.loads((await ear.next_form())["payload"][0])
     assert payload["type"] == "block_actions"
     assert payload["actions"][0]["value"] == "7"
 
@@ -139,7 +146,7 @@ async def test_a_failed_or_late_answer_is_shown_to_the_person(
 
 async def test_a_form_is_answered_in_the_body(ear: Ear, ann: Person, client: AsyncWebClient) -> None:
     await ann.command("/draft", channel=GENERAL)
-    trigger = parse_qs((await ear.next())[0].decode())["trigger_id"][0]
+    trigger = (await ear.next_form())["trigger_id"][0]
     text = {"type": "plain_text_input", "action_id": "text"}
     label = {"type": "plain_text", "text": "Text"}
     await client.views_open(

@@ -77,6 +77,13 @@ async def test_a_thread_holds_its_replies_and_the_channel_does_not(client: Async
     assert [message["text"] for message in channel["messages"]] == ["parent"]
 
 
+async def test_a_broadcast_reply_stands_in_both(client: AsyncWebClient) -> None:
+    parent = await client.chat_postMessage(channel=SUPPORT, text="parent")
+    await client.chat_postMessage(channel=SUPPORT, text="reply", thread_ts=parent["ts"], reply_broadcast=True)
+    channel = await client.conversations_history(channel=SUPPORT)
+    assert [message["text"] for message in channel["messages"]] == ["reply", "parent"]
+
+
 async def test_a_message_to_a_person_goes_to_their_direct_message(client: AsyncWebClient, ann: Person) -> None:
     posted = await client.chat_postMessage(channel=ANN, text="hello")
     assert posted["channel"].startswith("D")

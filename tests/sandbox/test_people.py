@@ -6,6 +6,7 @@ import asyncio
 import re
 from typing import Any
 
+import aiohttp
 import pytest
 import yaml
 from slack_bolt.app.async_app import AsyncApp
@@ -72,6 +73,17 @@ async def test_a_mention_is_a_message_and_an_app_mention(ann: Person, heard: asy
     await ann.say(SUPPORT, "@trellis hello")
     kinds = {(await next_of(heard))["event"]["type"] for _ in range(2)}
     assert kinds == {"message", "app_mention"}
+
+
+async def test_the_app_hears_its_own_messages_too(ann: Person, slack: SlackServer) -> None:
+    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+    address = (await client.apps_connections_open(app_token=slack.app_token))["url"]
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket:
+        await socket.receive_json(timeout=2)
+        await client.chat_postMessage(channel=SUPPORT, text="mine")
+        event = (await socket.receive_json(timeout=2))["payload"]["event"]
+    assert (event["text"], event["user"]) == ("mine", BOT_USER)
+    assert event["bot_id"]
 
 
 @pytest.mark.usefixtures("connected")

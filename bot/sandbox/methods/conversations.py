@@ -75,7 +75,7 @@ def join(call: Call) -> Json:
 
 def history(call: Call) -> Json:
     """The newest first, without replies in threads and without what only one person sees."""
-    rows = [message for message in _readable(call) if not message.thread_ts or message.thread_ts == message.ts]
+    rows = [message for message in _readable(call) if _in_channel(message)]
     return _messages(call, list(reversed(_between(call, rows))))
 
 
@@ -148,6 +148,11 @@ def _between(call: Call, rows: list[Message]) -> list[Message]:
     if call.flag("inclusive"):
         return [message for message in rows if low <= float(message.ts) <= high]
     return [message for message in rows if low < float(message.ts) < high]
+
+
+def _in_channel(message: Message) -> bool:
+    """Whether it stands in the channel itself: replies do not, unless they were broadcast."""
+    return message.thread_ts in {"", message.ts} or message.subtype == "thread_broadcast"
 
 
 def _messages(call: Call, rows: list[Message]) -> Json:

@@ -46,11 +46,19 @@ function reference(angle, names) {
   return link(unescape(target), unescape(label ?? target));
 }
 
+// The zone of the person whose screen this is: Slack shows times in each reader's own.
+let timeZone;
+export function liveIn(zone) { timeZone = zone; }
+
+export function clock(seconds, style = "short") {
+  return new Date(seconds * 1000).toLocaleTimeString(undefined, {timeStyle: style, timeZone});
+}
+
 function moment([, seconds, format], fallback) {
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return document.createTextNode(unescape(fallback ?? ""));
-  const day = date.toLocaleDateString(undefined, {dateStyle: "medium"});
-  const time = date.toLocaleTimeString(undefined, {timeStyle: "short"});
+  const day = date.toLocaleDateString(undefined, {dateStyle: "medium", timeZone});
+  const time = clock(Number(seconds));
   const shown = format.replace(/\{date[a-z_]*\}/g, day).replace(/\{time[a-z_]*\}/g, time);
   return make("time", "", shown.replace(/\{ago\}/g, day));
 }
@@ -267,10 +275,17 @@ function typed(block, element, desk, tell) {
   return made;
 }
 
+// A moment as wall-clock time in the person's zone, as a datetime-local input wants it; and back.
 function local(seconds) {
   if (!seconds) return "";
-  const date = new Date(seconds * 1000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  return new Date(seconds * 1000).toLocaleString("sv", {timeZone}).replace(" ", "T").slice(0, 16);
+}
+
+function seconds(wall) {
+  const asUtc = Date.parse(wall + "Z") / 1000;
+  const ahead = Date.parse(local(asUtc) + "Z") / 1000 - asUtc;
+  const guess = asUtc - ahead;
+  return guess + (asUtc - Date.parse(local(guess) + "Z") / 1000);  // once more, for the night of a clock change
 }
 
 // What a control holds now, as the value that the control API takes.
@@ -279,6 +294,6 @@ export function valueOf(control, element) {
   if (element.type === "radio_buttons") return control.querySelector(":checked")?.value ?? null;
   const field = control.matches("input, select, textarea") ? control : control.querySelector("select");
   if (element.type.startsWith("multi_")) return [...field.selectedOptions].map((one) => one.value).filter(Boolean);
-  if (element.type === "datetimepicker") return field.value ? Math.floor(new Date(field.value) / 1000) : null;
+  if (element.type === "datetimepicker") return field.value ? seconds(field.value) : null;
   return field.value || null;
 }

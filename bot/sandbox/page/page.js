@@ -1,5 +1,5 @@
 // The page: who you are, what you see, and what you do. It knows nothing of Trellis, only Slack's control API.
-import {drawBlocks, make, marked, valueOf} from "/draw.js";
+import {clock, drawBlocks, liveIn, make, marked, valueOf} from "/draw.js";
 
 const $ = (id) => document.getElementById(id);
 const state = {person: "", place: "", people: [], channels: [], names: {}, feed: "", form: "", view: null};
@@ -35,6 +35,7 @@ async function draw() {
   state.channels = await look("channels") ?? [];
   for (const one of state.people) state.names[one.id] = one.name;
   for (const one of state.channels) state.names[one.id] = one.name ?? "";
+  liveIn(state.people.find((one) => one.id === state.person)?.tz);
   drawPeople();
   drawPlaces();
   await (state.place === "home" ? drawHome() : drawFeed());
@@ -90,7 +91,7 @@ function drawMessage(message) {
   const reply = message.thread_ts && message.thread_ts !== message.ts;
   const box = make("article", [reply ? "reply" : "", message.is_ephemeral ? "only-you" : ""].join(" ").trim());
   const who = make("p", "who", (state.names[message.user] ?? message.user) + " ");
-  who.append(make("time", "", new Date(Number(message.ts) * 1000).toLocaleTimeString()));
+  who.append(make("time", "", clock(Number(message.ts))));
   if (message.edited) who.append(make("span", "note", " (edited)"));
   box.append(who);
   if (message.is_ephemeral) box.append(make("p", "note", "Only visible to you"));
@@ -128,7 +129,9 @@ async function drawForm() {
   $("form-submit").hidden = !view.submit;
   $("form-submit").disabled = view.submit_disabled;
   drawBlocks($("form-blocks"), view.blocks, desk({view: view.id}, view.state.values, view.errors));
-  if (!$("form").open) $("form").showModal();
+  if ($("form").open) return;
+  $("form").showModal();
+  $("form-blocks").querySelector("input, select, textarea, button")?.focus();
 }
 
 // Doing
