@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
 
 def approve(tx: Tx, by: Actor, post_id: int, version: int, faults: Faults, *, now: datetime) -> Post:
     """Sign version `version` as it stands, and schedule it if every account is connected."""
-    post = _undecided(tx, by, post_id, version, Step.APPROVE)
+    post = require_undecided(tx, by, post_id, version, Step.APPROVE)
     require_four_eyes(by, queries.authors(tx, post), rights_of(tx, post))
     require_publishable(tx, post, faults, now=now)
     decision = _decide(tx, by, post, Step.APPROVE, now=now, signed=signature(tx, post))
@@ -64,7 +64,7 @@ def reject(tx: Tx, by: Actor, post_id: int, version: int, reason: str, *, now: d
 
 def release(tx: Tx, by: Actor, post_id: int, version: int, *, now: datetime) -> Post:
     """Put a held post back before its reviewers."""
-    post = _undecided(tx, by, post_id, version, Step.RELEASE)
+    post = require_undecided(tx, by, post_id, version, Step.RELEASE)
     before = post.status
     _decide(tx, by, post, Step.RELEASE, now=now)
     states.move_post(tx, post, Step.RELEASE, now, version=version)
@@ -86,7 +86,7 @@ def _turn_down(tx: Tx, by: Actor, post_id: int, version: int, step: Step, reason
         raise BadInput("reason", "Please say why, so that the author knows what to do.")
     if len(reason) > REASON_CHARACTERS:
         raise BadInput("reason", "Please keep the reason under {limit} characters.", limit=REASON_CHARACTERS)
-    post = _undecided(tx, by, post_id, version, step)
+    post = require_undecided(tx, by, post_id, version, step)
     before = post.status
     withdraw(tx, post)
     _decide(tx, by, post, step, now=now, reason=reason)
@@ -96,7 +96,7 @@ def _turn_down(tx: Tx, by: Actor, post_id: int, version: int, step: Step, reason
     return post
 
 
-def _undecided(tx: Tx, by: Actor, post_id: int, version: int, step: Step) -> Post:
+def require_undecided(tx: Tx, by: Actor, post_id: int, version: int, step: Step) -> Post:
     """The post, if this person may decide on it and nobody did, or edited it, before them."""
     post = tx.require(Post, post_id)
     require_reviewer(by, rights_of(tx, post))
