@@ -82,17 +82,14 @@ async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 async def stays_silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    await reader.read()
-    await reader.read()
-
-
-async def drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await head_of(reader)
-    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-    while True:
-        writer.write(b".")
-        await writer.drain()
-        await asyncio.wait_for(asyncio.shield(asyncio.Event().wait()), SHORT / 6)
+    await reader.read()
+
+
+async def stalls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await head_of(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n.")
+    await reader.read()
 
 
 SENT: dict[str, Peer] = {
@@ -126,10 +123,10 @@ async def test_a_question_that_broke_may_be_asked_again(http: httpx.AsyncClient,
             await send(http, "GET", url, mutates=False, max_bytes=1000)
 
 
-async def test_a_server_that_drips_is_cut_off_at_the_deadline(http: httpx.AsyncClient) -> None:
-    async with listening(drips) as url:
+async def test_an_answer_that_does_not_end_is_cut_off_at_the_deadline() -> None:
+    async with listening(stalls) as url, open_client() as patient, asyncio.timeout(30 * SHORT):
         with pytest.raises(Ambiguous):
-            await send(http, "POST", url, mutates=True, deadline=SHORT)
+            await send(patient, "POST", url, mutates=True, deadline=SHORT)
 
 
 def free_port() -> int:
@@ -207,8 +204,9 @@ async def test_cookies_do_not_travel(http: httpx.AsyncClient) -> None:
             await writer.drain()
 
     async with listening(bakes) as url:
-        await send(http, "GET", url, mutates=False)
-        await send(http, "GET", url, mutates=False)
+        named = url.replace("127.0.0.1", "localhost")  # a bare address is given no cookies anyway
+        await send(http, "GET", named, mutates=False)
+        await send(http, "GET", named, mutates=False)
     assert len(heads) == 2
     assert b"cookie" not in heads[1].lower()
 
