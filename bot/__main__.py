@@ -1,4 +1,7 @@
-"""The command line: run, sandbox, migrate, doctor, manifest, setup, connect, key."""
+"""The command line: run, sandbox, migrate, doctor, manifest, setup, connect, key.
+
+Each command imports what it needs when it runs: all of the house takes seconds on a small machine, a key none.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,11 @@ from typing import Annotated
 import typer
 
 from bot import __version__
-from bot.commands.running import run_trellis
-from bot.commands.sandbox import run_sandbox, serve_stand_ins
-from bot.commands.setting_up import connect as connect_an_account
-from bot.commands.setting_up import set_up
-from bot.doctor import examine
 from bot.errors import Faults, NetworkError, Refused
-from bot.flows.clients import Wanted
-from bot.locker import Locker
+from bot.locker import Locker, open_folder
 from bot.logs import set_up_logs
 from bot.manifest import http_form, socket_form
-from bot.opening import open_folder
 from bot.settings import LogFormat, Role, Settings, read_settings
-from bot.store.migrations import migrate as migrate_database
 
 app = typer.Typer(
     help="Trellis runs a team's social media from inside Slack.",
@@ -41,8 +36,12 @@ def run(
     """Connect Slack and publish what is due. Without Slack tokens, start the sandbox instead."""
     settings = _settings(role)
     if settings.has_slack:
+        from bot.commands.running import run_trellis
+
         asyncio.run(run_trellis(settings))
         return
+    from bot.commands.sandbox import run_sandbox
+
     typer.echo("There are no Slack tokens (SLACK_BOT_TOKEN, SLACK_APP_TOKEN), so this is the sandbox.")
     asyncio.run(run_sandbox(settings))
 
@@ -52,6 +51,8 @@ def sandbox(
     serve: Annotated[bool, typer.Option("--serve", help="Only the stand-ins for Slack and a network.")] = False,
 ) -> None:
     """Start Trellis with a stand-in for Slack and for a social network; nothing leaves this machine."""
+    from bot.commands.sandbox import run_sandbox, serve_stand_ins
+
     settings = _settings()
     asyncio.run(serve_stand_ins(settings) if serve else run_sandbox(settings))
 
@@ -59,6 +60,8 @@ def sandbox(
 @app.command()
 def migrate() -> None:
     """Bring the database to the tables of this version. Every row is kept."""
+    from bot.store.migrations import migrate as migrate_database
+
     settings = _settings()
     if settings.is_sqlite:
         open_folder(settings.data)
@@ -69,6 +72,8 @@ def migrate() -> None:
 @app.command()
 def doctor() -> None:
     """Look at settings, Slack, the database and the accounts; name each fault and its mend."""
+    from bot.doctor import examine
+
     report = asyncio.run(examine(read_settings))
     typer.echo(report.text)
     if report.faults:
@@ -101,6 +106,8 @@ def setup(
     team: Team = "",
 ) -> None:
     """Open a client, or change the one of that name: zone, channels, reviewers, habits. What is left out stays."""
+    from bot.commands.setting_up import set_up
+
     given = {
         "name": name,
         "zone": zone,
@@ -112,7 +119,7 @@ def setup(
         "reviewers": reviewer or None,
         "four_eyes": four_eyes,
     }
-    wanted = Wanted(**{field: value for field, value in given.items() if value is not None})  # type: ignore[typeddict-item]
+    wanted = {field: value for field, value in given.items() if value is not None}
     typer.echo(asyncio.run(set_up(_settings(), team, manager or (), wanted)))
 
 
@@ -125,6 +132,8 @@ def connect(
     team: Team = "",
 ) -> None:
     """Connect an account. The secret comes from TRELLIS_ACCOUNT_… in the environment, or you are asked for it."""
+    from bot.commands.setting_up import connect as connect_an_account
+
     typer.echo(asyncio.run(connect_an_account(_settings(), team, client, network, server, handle)))
 
 

@@ -79,6 +79,15 @@ def _signed(key: str, claim: bytes) -> str:
     return hmac.new(own, claim, hashlib.sha256).hexdigest()[:40]
 
 
+def open_folder(folder: Path) -> None:
+    """Make the data folder, for its owner alone. Raises Faults when it cannot be had."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        wrong = f"The folder {folder} cannot be used: {error.strerror}."
+        raise Faults([SetupFault("TRELLIS_DATA", wrong, "Set it to a folder that Trellis may write to.")]) from None
+
+
 def kept_key(folder: Path) -> str:
     """The key kept in this folder; made when there is none, readable by its owner alone."""
     path = folder / KEY_FILE

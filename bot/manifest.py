@@ -51,3 +51,5 @@ def _with_addresses(lines: list[str], address: str) -> Iterator[str]:
         if place:
             name = "url" if "command:" in line else "request_url"
             yield f"{place[1]}  {name}: {address}"
+        if line.strip() == "interactivity:":
+            yield f"    message_menu_options_url: {address}"

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -14,12 +13,11 @@ from bot.bells import Bells
 from bot.desk import Desk, Threads, system_clock
 from bot.errors import Faults, SetupFault
 from bot.flows.workspaces import remember_workspace
-from bot.locker import Locker, kept_key
+from bot.locker import Locker, kept_key, open_folder
 from bot.networks import Lent, build_all
 from bot.networks._http import open_client
 from bot.sessions import Sessions
 from bot.settings import Settings
-from bot.settings.mends import MENDS
 from bot.slack import Slack, open_slack, told
 from bot.store import EVERYWHERE, Scope, open_store
 from bot.store.migrations import is_current, migrate
@@ -84,15 +82,6 @@ def open_locker(settings: Settings) -> Locker:
         return Locker(settings.secret_keys)
     open_folder(settings.data)
     return Locker([kept_key(settings.data)])
-
-
-def open_folder(folder: Path) -> None:
-    """Make the data folder, for its owner alone. Raises Faults when it cannot be had."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        wrong = f"The folder {folder} cannot be used: {error.strerror}."
-        raise Faults([SetupFault("TRELLIS_DATA", wrong, MENDS["TRELLIS_DATA"])]) from None
 
 
 async def slack_of(settings: Settings) -> Slack | None:

@@ -22,8 +22,9 @@ from bot.store.tables import Client
 COMMAND_LINE = Actor(person="", name="the command line", door="cli")
 
 
-async def set_up(settings: Settings, team: str, managers: Sequence[str], wanted: Wanted) -> str:
+async def set_up(settings: Settings, team: str, managers: Sequence[str], given: Mapping[str, object]) -> str:
     """Open the client of that name, or change it. What was done, as a sentence."""
+    wanted = Wanted(**given)  # type: ignore[typeddict-item]
     async with _desk(settings) as desk:
         scope = await _scope(desk, team)
         if managers:
