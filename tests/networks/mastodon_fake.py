@@ -77,7 +77,7 @@ class Habits:
     """How often GET /media/:id says 206 before it says 200; above 0 the upload answers 202."""
     media_fails: bool = False
     keeps_keys: bool = False
-    ids: Callable[[int], str] = snowflake
+    ids: Callable[[int], str | int] = snowflake
     write: Paragraph = mastodon_html
     drops_answer: bool = False
     answers_instead: web.Response | None = None
@@ -85,6 +85,9 @@ class Habits:
     fails_after: int | None = None
     ignores_max_id: bool = False
     list_status: int = 200
+    context_status: int = 200
+    lists_no_answers: bool = False
+    """Answers are comments there, found below their post only."""
     page_most: int = 40
 
 
@@ -110,6 +113,7 @@ class FakeMastodon:
                 web.get("/api/v1/accounts/verify_credentials", self._me),
                 web.get("/api/v1/accounts/{id:.+}/statuses", self._list),
                 web.post("/api/v1/statuses", self._post),
+                web.get("/api/v1/statuses/{id:.+}/context", self._context),
                 web.get("/api/v1/instance", self._first_instance),
                 web.get("/api/v2/instance", self._second_instance),
                 web.post("/api/{version:v[12]}/media", self._upload),
@@ -129,6 +133,7 @@ class FakeMastodon:
             "content": self.habits.write(text),
             "created_at": (self.now - timedelta(minutes=minutes_ago)).isoformat().replace("+00:00", "Z"),
             "in_reply_to_id": parent,
+            "account": {"id": "a/1"},
             "media_attachments": [{"id": str(n)} for n in range(images)],
             "source": text,
             "visibility": "public",
@@ -177,12 +182,17 @@ class FakeMastodon:
     async def _list(self, request: web.Request) -> web.Response:
         if self.habits.list_status != 200:
             return web.json_response({"error": "no"}, status=self.habits.list_status)
-        newest_first = self.statuses[::-1]
+        hides = self.habits.lists_no_answers
+        newest_first = [one for one in self.statuses[::-1] if not (hides and one["in_reply_to_id"])]
         before = request.query.get("max_id")
         if before and not self.habits.ignores_max_id:
-            newest_first = newest_first[[one["id"] for one in newest_first].index(before) + 1 :]
+            newest_first = newest_first[[str(one["id"]) for one in newest_first].index(before) + 1 :]
         most = min(int(request.query.get("limit", "20")), self.habits.page_most)
         return web.json_response(newest_first[:most])
+
+    async def _context(self, request: web.Request) -> web.Response:
+        below = [one for one in self.statuses if one["in_reply_to_id"] == request.match_info["id"]]
+        return web.json_response({"ancestors": [], "descendants": below}, status=self.habits.context_status)
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

@@ -325,6 +325,38 @@ async def test_half_a_thread_is_kept_and_the_rest_is_absent(
     assert fake.statuses[1]["in_reply_to_id"] == fake.statuses[0]["id"]
 
 
+async def test_an_answer_that_is_not_listed_is_found_below_its_parent(
+    adapter: Mastodon, ann: Account, fake: FakeMastodon
+) -> None:
+    fake.habits.lists_no_answers = True
+    second = fake.say("Two", parent=fake.say("One")["id"])
+    progress = Notebook()
+    assert isinstance(await adapter.find(ann, post("One", "Two"), SENT, progress), Found)
+    assert progress.done["segment:1"]["id"] == second["id"]
+
+
+async def test_an_answer_whose_parent_cannot_be_read_is_not_proved_absent(
+    adapter: Mastodon, ann: Account, fake: FakeMastodon
+) -> None:
+    fake.habits.context_status = 500
+    fake.say("One")
+    assert isinstance(await adapter.find(ann, post("One", "Two"), SENT, Notebook()), Unknown)
+
+
+async def test_somebody_elses_equal_answer_is_not_ours(adapter: Mastodon, ann: Account, fake: FakeMastodon) -> None:
+    fake.habits.lists_no_answers = True
+    fake.say("Two", parent=fake.say("One")["id"])["account"] = {"id": "b/2"}
+    assert await adapter.find(ann, post("One", "Two"), SENT, Notebook()) == Absent()
+
+
+async def test_ids_that_are_numbers_are_read_as_texts(adapter: Mastodon, ann: Account, fake: FakeMastodon) -> None:
+    fake.habits.ids = int
+    published = await adapter.publish(ann, post("One"), Notebook())
+    found = await adapter.find(ann, post("One"), NOW, Notebook())
+    assert found == Found(published)
+    assert published.remote_id == "1"
+
+
 async def test_a_thread_of_equal_posts_is_found_in_its_order(
     adapter: Mastodon, ann: Account, fake: FakeMastodon
 ) -> None:

@@ -13,8 +13,8 @@ from bot.networks._faults import faults_by_limits
 from bot.networks.mastodon.counting import characters
 from bot.networks.mastodon.instance import Instances
 from bot.networks.mastodon.media import POLL_SECONDS, Uploads
-from bot.networks.mastodon.reconcile import Unread, match, own_statuses
-from bot.networks.mastodon.server import Server, host_of
+from bot.networks.mastodon.reconcile import Unread, match, own_answers, own_statuses
+from bot.networks.mastodon.server import Server, host_of, id_of
 from bot.rules.networks import (
     Absent,
     Account,
@@ -58,7 +58,7 @@ class Mastodon:
         if not answer.ok:
             raise self._server.unread(answer, host_of(account))
         me = answer.json
-        remote_id, acct = text_of(me, "id"), text_of(me, "acct") or text_of(me, "username")
+        remote_id, acct = id_of(me), text_of(me, "acct") or text_of(me, "username")
         if not remote_id or not acct:
             raise Misconfigured(f"{host_of(account)} does not answer like a Mastodon server. Check the address.")
         handle = acct if "@" in acct else f"{acct}@{_domain(text_of(me, 'url'), account)}"
@@ -86,7 +86,11 @@ class Mastodon:
             for index in range(len(outgoing.segments)):
                 if _part(index) in progress.done:
                     continue
-                status = match(outgoing, index, statuses, progress, _parent(outgoing, index, progress))
+                parent = _parent(outgoing, index, progress)
+                status = match(outgoing, index, statuses, progress, parent)
+                if status is None and parent is not None:
+                    answers = await own_answers(self._server, account, remote_id, parent, since)
+                    status = match(outgoing, index, answers, progress, parent)
                 if status is None:
                     return self._absent(outgoing, since)
                 await progress.record(_part(index), id=status.id, url=status.url)
@@ -114,7 +118,7 @@ class Mastodon:
         answer = await self._server.create(account, "/api/v1/statuses", json=status, headers=key)
         if not answer.ok:
             raise self._server.refusal(answer, host_of(account), "post")
-        remote_id = text_of(answer.json, "id")
+        remote_id = id_of(answer.json)
         if not remote_id:
             raise Ambiguous(f"{host_of(account)} took the post and answered with something that cannot be read.")
         url = text_of(answer.json, "url") or text_of(answer.json, "uri")

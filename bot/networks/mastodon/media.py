@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bot.errors import Ambiguous, BadContent, Retryable
-from bot.networks._answers import Answer, text_of
+from bot.networks._answers import Answer
 from bot.networks._http import Parts
 from bot.networks._images import read_image
-from bot.networks.mastodon.server import Server, host_of, id_in_path
+from bot.networks.mastodon.server import Server, host_of, id_in_path, id_of
 from bot.rules.networks import Account, Outgoing, OutgoingImage, Progress
 
 POLL_SECONDS = 1.0
@@ -38,7 +38,7 @@ class Uploads:
         if recorded is not None and await self._is_ready(account, recorded):
             return recorded
         answer = await self._upload(account, image)
-        media_id = text_of(answer.json, "id")
+        media_id = id_of(answer.json)
         if not media_id:
             raise Retryable(f"{host_of(account)} took an image and answered with something that cannot be read.")
         await progress.record(part, id=media_id)

@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from bot.errors import NetworkError
-from bot.networks._answers import Answer, list_of, text_of
+from bot.networks._answers import Answer, list_of, part_of, text_of
 from bot.networks.mastodon.plain import alike, comparable, text_of_html
-from bot.networks.mastodon.server import Server, host_of, id_in_path
+from bot.networks.mastodon.server import Server, host_of, id_in_path, id_of
 from bot.rules.networks import Account, Outgoing, Progress
 
 PAGE = 40
@@ -61,6 +61,14 @@ async def own_statuses(server: Server, account: Account, remote_id: str, since: 
     raise Unread(f"{host_of(account)} does not show enough of this account's posts to tell whether it was published.")
 
 
+async def own_answers(server: Server, account: Account, remote_id: str, parent: str, since: datetime) -> list[Status]:
+    """The account's answers below `parent` since the send; some servers list no answers among statuses. Raises Unread."""
+    answer = await _page(server, account, f"/api/v1/statuses/{id_in_path(parent)}/context", {})
+    start = _window(since, answer, server.lent.now())
+    own = [_status(one) for one in list_of(answer.json, "descendants") if id_of(part_of(one, "account")) == remote_id]
+    return [one for one in own if one.at is None or one.at >= start]
+
+
 def match(
     outgoing: Outgoing, index: int, statuses: list[Status], progress: Progress, parent: str | None
 ) -> Status | None:
@@ -86,18 +94,18 @@ async def _page(server: Server, account: Account, path: str, params: Mapping[str
         answer = await server.read(account, path, params=params)
     except NetworkError as error:
         raise Unread(error.sentence) from error
-    if not answer.ok or not isinstance(answer.json, list):
+    if not answer.ok or not isinstance(answer.json, list | dict):
         raise Unread(f"{host_of(account)} does not show this account's posts ({answer.status}).")
     return answer
 
 
 def _status(told: object) -> Status:
     return Status(
-        id=text_of(told, "id"),
+        id=id_of(told),
         url=text_of(told, "url") or text_of(told, "uri"),
         text=comparable(text_of_html(text_of(told, "content"))),
         images=len(list_of(told, "media_attachments")),
-        parent=text_of(told, "in_reply_to_id") or None,
+        parent=id_of(told, "in_reply_to_id") or None,
         at=_moment(text_of(told, "created_at")),
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import Ambiguous, BadContent, Misconfigured, NetworkError, Quota, Reconnect, Retryable
 from bot.networks import Lent
-from bot.networks._answers import Answer, opens_at, text_of, wait_of
+from bot.networks._answers import Answer, number_of, opens_at, text_of, wait_of
 from bot.networks._http import Parts, require_server, send
 from bot.rules.networks import Account
 
@@ -68,6 +68,12 @@ class Server:
 def host_of(account: Account) -> str:
     """The server's name for a sentence."""
     return urlsplit(account.server).netloc or account.server
+
+
+def id_of(told: object, name: str = "id") -> str:
+    """An id as text, or "". The API says that ids are texts; a few servers send numbers."""
+    number = number_of(told, name)
+    return text_of(told, name) if number is None else str(number)
 
 
 def id_in_path(remote_id: str) -> str:

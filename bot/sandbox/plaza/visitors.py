@@ -24,7 +24,7 @@ from bot.sandbox.plaza.posts import Post, Speaker, page_before
 from bot.sandbox.plaza.rules import Refusal, parse_json, parse_message, parse_name
 
 STATIC = Path(__file__).parent / "static"
-FILES = {"plaza.js": "text/javascript", "plaza.css": "text/css"}
+FILES = {"plaza.js": "text/javascript", "plaza.css": "text/css", "plaza.svg": "image/svg+xml"}
 QUEUE_MOST = 500
 """Events a slow browser may be behind before it is cut off; it reloads the timeline when it comes back."""
 LISTENERS_MOST = 200

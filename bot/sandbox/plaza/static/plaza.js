@@ -9,6 +9,7 @@ let visitor = JSON.parse(localStorage.getItem("plaza-visitor") || "null");
 let about = null; // the post that the visitor comments on
 let older = null; // where the next page of the timeline begins
 let stream = null;
+const said = new Map(); // what is on the page by its id, to say what an answer is about
 
 async function ask(path, body) {
   const headers = visitor ? { Authorization: `Bearer ${visitor.token}` } : {};
@@ -24,6 +25,15 @@ function shorten(text) {
   return characters.length > SHOWN_TEXT ? characters.slice(0, SHOWN_TEXT - 1).join("") + "…" : text;
 }
 
+function remember(post) {
+  if (said.size > SHOWN_MOST * 5) said.clear();
+  said.set(post.id, post.text.trim());
+}
+
+function named(id) {
+  return said.get(id) ? `“${shorten(said.get(id))}”` : `post ${id}`;
+}
+
 function drawn(post) {
   const item = $("post").content.firstElementChild.cloneNode(true);
   const article = item.querySelector("article");
@@ -37,12 +47,15 @@ function drawn(post) {
   time.textContent = new Date(post.created_at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   const addressed = post.to ? `to @${post.to}` : "";
   const answers = item.querySelector(".answers");
-  answers.textContent = post.in_reply_to ? `in answer to post ${post.in_reply_to} ${addressed}` : addressed;
+  answers.textContent = [post.in_reply_to ? `in answer to ${named(post.in_reply_to)}` : "", addressed].join(" ").trim();
   answers.hidden = !answers.textContent;
   item.querySelector(".text").textContent = post.text;
   for (const image of post.images) item.querySelector(".images").append(picture(image));
-  item.querySelector(".link").href = `/posts/${encodeURIComponent(post.id)}`;
-  item.querySelector(".comment").addEventListener("click", () => commentOn(post));
+  const link = item.querySelector(".link"), comment = item.querySelector(".comment");
+  link.href = `/posts/${encodeURIComponent(post.id)}`;
+  link.setAttribute("aria-label", `Open the post by ${post.name}`);
+  comment.setAttribute("aria-label", `Comment on the post by ${post.name}`);
+  comment.addEventListener("click", () => commentOn(post));
   return item;
 }
 
@@ -57,6 +70,7 @@ function picture(image) {
 
 function show(post) {
   if ($(`post-${post.id}`)) return;
+  remember(post);
   $("timeline").prepend(drawn(post));
   $("empty").hidden = true;
   while ($("timeline").children.length > SHOWN_MOST) $("timeline").lastElementChild.remove();
@@ -90,6 +104,7 @@ function commentOn(post) {
 
 async function loadTimeline() {
   const page = await ask("/timeline");
+  page.posts.forEach(remember);
   const newest = page.posts.length ? Number(page.posts[0].id) : 0;
   const since = [...$("timeline").children].filter((item) => Number(item.id.slice("post-".length)) > newest);
   $("timeline").replaceChildren(...since, ...page.posts.map(drawn));
@@ -112,6 +127,7 @@ async function showLinked() {
 
 async function loadOlder() {
   const page = await ask(`/timeline?before=${encodeURIComponent(older)}`);
+  page.posts.forEach(remember);
   $("timeline").append(...page.posts.filter((post) => !$(`post-${post.id}`)).map(drawn));
   older = page.next;
   $("older").hidden = older === null;
