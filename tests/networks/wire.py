@@ -39,6 +39,7 @@ class Wire:
         self.seen: list[tuple[str, str]] = []
         self._session = session
         self._faults: list[Fault] = []
+        self._stranger: Fault | None = None
         self._runner: web.AppRunner | None = None
 
     def lose_request(self, when: Match) -> None:
@@ -53,6 +54,10 @@ class Wire:
         """Somebody else answers the next such request, and the server never hears of it."""
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         self._faults.append(Fault(when, reaches_server=False, status=status, body=body, headers=told))
+
+    def let_a_stranger_answer(self, status: int, body: bytes) -> None:
+        """From now on somebody else answers everything, until told otherwise."""
+        self._stranger = Fault(lambda *_: True, reaches_server=False, status=status, body=body)
 
     def garble_answer(self, when: Match, status: int, body: bytes = b"") -> None:
         """The server carries out the next such request, and its sender is told something else."""
@@ -92,7 +97,7 @@ class Wire:
             if fault.when(request.method, request.path):
                 self._faults.remove(fault)
                 return fault
-        return None
+        return self._stranger
 
     def _strike_repeat(self, fault: Fault, request: web.Request) -> None:
         """aiohttp sends a GET, PUT or DELETE a second time when its connection drops (RFC 9112, 9.3.1)."""
