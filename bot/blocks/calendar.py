@@ -30,6 +30,7 @@ VIEW, DAY, CLIENT, ACCOUNT, SHOW = (
     "calendar_show",
 )
 PERSON, ANYBODY = "calendar_person", "calendar_anybody"
+APPROVE = "calendar_approve"
 OPEN_FEED, NEW_FEED = "calendar_feed", "calendar_feed_new"
 
 EVERY = "0"
@@ -184,7 +185,7 @@ def _full_day(board: Board, day: date) -> Iterator[Block]:
     yield section(_day_title(board, day))
     for post in board.on(day):
         yield section(_post(board, post, day))
-        yield buttons(post, approvable=board.approvable, movable=True)
+        yield buttons(post, APPROVE, approvable=board.approvable, movable=True)
 
 
 def _month_day(board: Board, day: date) -> Iterator[Block]:
@@ -243,7 +244,7 @@ def _untimed(board: Board) -> Iterator[Block]:
     yield section(t("*No time yet*"))
     for post in board.untimed:
         yield section(_post(board, post, None))
-        yield buttons(post, approvable=board.approvable, movable=True)
+        yield buttons(post, APPROVE, approvable=board.approvable, movable=True)
     if alone:
         yield from [] if board.untimed else [section(t("Every post has its time."))]
         yield from _turns(board)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from bot.blocks import calendar as blocks
+from bot.errors import Stale
 from bot.flows import calendar as flow
 from bot.flows import feeds
 from bot.flows.feeds import Owner
 from bot.handlers._ask import Ask
 from bot.handlers._on import Handler, On
+from bot.handlers.approvals import approve
 from bot.rules.calendar import FIRST, LAST, Look, Show, View, decode, known_zone
 from bot.rules.feeds import token
 from bot.rules.zones import local_day
@@ -27,6 +29,7 @@ def register(on: On) -> None:
     for name, change in CHANGES.items():
         on.action(name, ack_first=True)(_looking(change))
     on.action(blocks.TURN_TODAY, ack_first=True)(today)
+    on.action(blocks.APPROVE)(approve_here)
     on.action(blocks.OPEN_FEED, ack_first=True)(feed)
     on.action(blocks.NEW_FEED, ack_first=True)(new_feed)
     on.closed(blocks.CALENDAR)(closed)
@@ -49,6 +52,17 @@ async def today(ask: Ask) -> None:
     await ask.update(blocks.calendar(board))
 
 
+async def approve_here(ask: Ask) -> None:
+    """Approve a post, and show the page as it then is; when somebody was first, that too."""
+    try:
+        await approve(ask)
+        await ask.ack()
+    except Stale:
+        await _redraw(ask)
+        raise
+    await _redraw(ask)
+
+
 async def feed(ask: Ask) -> None:
     """The person's own address, on top of the calendar."""
     owner = await ask.desk.read(feeds.own, ask.scope, ask.actor)
@@ -69,10 +83,14 @@ def _looking(change: Change) -> Handler:
     """A button or menu that shows another page, or the same one filtered."""
 
     async def look(ask: Ask) -> None:
-        board = await ask.desk.read(flow.board, ask.scope, ask.actor, change(ask, _look(ask)), now=ask.now)
-        await ask.update(blocks.calendar(board))
+        await _redraw(ask, change)
 
     return look
+
+
+async def _redraw(ask: Ask, change: Change = lambda _, look: look) -> None:
+    board = await ask.desk.read(flow.board, ask.scope, ask.actor, change(ask, _look(ask)), now=ask.now)
+    await ask.update(blocks.calendar(board))
 
 
 def _look(ask: Ask, text: str | None = None) -> Look:

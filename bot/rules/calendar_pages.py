@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bot.rules.calendar import Cursor, Look, Span, View, span
+from bot.rules.calendar import Cursor, Look, Span, span
 from bot.rules.escaping import one_line
 from bot.rules.posts import Post, Step, may
 from bot.rules.zones import local_day
@@ -121,11 +121,3 @@ def account_name(handle: str, network: str) -> str:
 def may_approve(post: Planned, person: str, reviewers: Collection[str], *, four_eyes: bool) -> bool:
     """Whether it is worth offering somebody to approve a post; the click asks again, and more strictly."""
     return post.state is Post.IN_REVIEW and person in reviewers and not (four_eyes and post.author == person)
-
-
-def owed_by(post: Planned, reviewers: Sequence[str], *, four_eyes: bool) -> tuple[str, ...]:
-    """Who may decide about a post in review: its client's reviewers, but for its author where four eyes are asked."""
-    return tuple(one for one in reviewers if may_approve(post, one, reviewers, four_eyes=four_eyes))
-
-
-__all__ = ["AccountName", "Board", "ClientName", "Planned", "View", "account_name", "may_approve", "owed_by"]

@@ -55,25 +55,16 @@ def page(tx: Tx, wanted: Wanted, size: int, cursor: Cursor | None = None) -> Pag
 
 def page_query(tx: Tx, wanted: Wanted, most: int, cursor: Cursor | None = None) -> Select[Any]:
     """The statement of a page: it walks the index (workspace, client, time, id) and joins each post's wording."""
-    posts, versions = _columns(Post), _columns(PostVersion)
+    posts = _columns(Post)
     order = (posts.id,) if wanted.start is None else (posts.scheduled_at, posts.id)
     if cursor is not None and cursor.back:
         order = tuple(column.desc() for column in order)
-    columns = (
-        posts.id,
-        posts.version,
-        posts.revision,
-        posts.client_id,
-        posts.status,
-        posts.scheduled_at.label("at"),
-        posts.title,
-        posts.author,
-        versions.accounts,
-        posts.changed_at,
-    )
-    joined = (versions.post_id == posts.id) & (versions.number == posts.version)
-    asked = select(*columns).join(PostVersion, joined).where(*_where(tx, wanted), *_beyond(cursor))
-    return asked.order_by(*order).limit(most)
+    return _light_query(tx, *_where(tx, wanted), *_beyond(cursor)).order_by(*order).limit(most)
+
+
+def light(tx: Tx, *where: ColumnElement[bool], order: Sequence[Any], most: int) -> list[Planned]:
+    """Posts within the scope, in an order, at most `most`."""
+    return _planned(tx, _light_query(tx, *where).order_by(*order).limit(most))
 
 
 def slots(tx: Tx, wanted: Wanted, most: int) -> list[Slot]:
@@ -90,6 +81,24 @@ def without_time(wanted: Wanted) -> Wanted:
     return replace(wanted, start=None, end=None)
 
 
+def _light_query(tx: Tx, *where: ColumnElement[bool]) -> Select[Any]:
+    posts, versions = _columns(Post), _columns(PostVersion)
+    columns = (
+        posts.id,
+        posts.version,
+        posts.revision,
+        posts.client_id,
+        posts.status,
+        posts.scheduled_at.label("at"),
+        posts.title,
+        posts.author,
+        versions.accounts,
+        posts.changed_at,
+    )
+    newest = (versions.post_id == posts.id) & (versions.number == posts.version)
+    return select(*columns).join(PostVersion, newest).where(*tx.within(Post), *where)
+
+
 def _planned(tx: Tx, asked: Select[Any]) -> list[Planned]:
     return [_light(row) for row in tx.session.execute(asked)]
 
@@ -100,7 +109,9 @@ def _light(row: Row[Any]) -> Planned:
 
 def _where(tx: Tx, wanted: Wanted) -> list[ColumnElement[bool]]:
     posts = _columns(Post)
-    kept = [*tx.within(Post), posts.client_id.in_(wanted.clients), *_when(wanted), posts.status.in_(wanted.states)]
+    # Not the bare column: SQLite would walk the index of statuses, which holds every post there ever was.
+    stands = posts.status.concat("").in_(sorted(wanted.states))
+    kept = [posts.client_id.in_(wanted.clients), *_when(wanted), stands]
     if wanted.person:
         kept.append(posts.author == wanted.person)
     if wanted.account:
