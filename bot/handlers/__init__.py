@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from bot.handlers import _places
 from bot.handlers._ask import Ask
 from bot.handlers._dispatch import Dispatch, Origin, open_dispatch
 from bot.handlers._intake import attach
@@ -35,6 +36,7 @@ MODULES = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if
 
 def register_all(on: On) -> On:
     """Let every module register what it handles and what it puts in words; gives `on` back."""
+    _places.register(on)
     for name in MODULES:
         importlib.import_module(f"{__name__}.{name}").register(on)
     return on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +18,15 @@ from bot.flows.intake import OpenEvent
 from bot.handlers import _refusals
 from bot.handlers._ask import OLD_BUTTON, Ask
 from bot.handlers._on import Entry, On
-from bot.handlers._payload import Kind, Payload, name_of
+from bot.handlers._payload import Kind, Payload, name_of, pressed, word
 from bot.handlers._reception import Reception
 from bot.handlers._way import Way, finished
 from bot.logs import begin_request
+from bot.metrics import ACKS
 from bot.words import read_by
 
+LINK = "link"
+"""The action of buttons that only open an address: Slack tells of those too, without the address."""
 UNKNOWN = {
     Kind.COMMAND: "Trellis does not know this command. Ask the person who runs Trellis to bring its Slack app up to date.",
     Kind.SHORTCUT: "Trellis does not know this shortcut any more. Use `/draft` instead.",
@@ -51,12 +55,15 @@ class Dispatch:
         self, kind: Kind, body: Payload, origin: Origin, ack: AsyncAck, event_row: int | None = None
     ) -> None:
         """Start the handler of a request; returns as soon as it has acked or ended, whichever is first."""
+        clock = asyncio.get_running_loop().time
+        arrived = clock()
         done, settle = finished()
         way = Way(self.desk.slack, body, ack, on_ack=settle)
         work = self._event(way, origin, event_row) if event_row is not None else self._run(kind, way, origin)
         task = self._track(work)  # a connection that is dropped meanwhile does not end it
         task.add_done_callback(lambda _: settle())
         await done
+        ACKS.labels(kind.value).observe(clock() - arrived)
 
     async def again(self, event: OpenEvent) -> None:
         """Run the handler of an event once more, after its ack was given long ago."""
@@ -93,21 +100,26 @@ class Dispatch:
         name = name_of(kind, way.body)
         begin_request(slack=kind.value, name=name)
         entry = self.on.find(kind, name)
-        try:
-            if entry is None:
-                raise _unknown(kind)
-            await self._handle(entry, kind, way, origin)
+        if entry is None and not _is_missed(kind, way.body):
             await way.ack()
-        except Exception as error:  # noqa: BLE001 - the one place: whatever fails, the person hears of it
-            await _refusals.show(way, kind, error)
-            return isinstance(error, Refused)
+            return True
+        with ExitStack() as reading:
+            try:
+                if entry is None:
+                    raise _unknown(kind)
+                await self._handle(entry, kind, way, origin, reading)
+                await way.ack()
+            except Exception as error:  # noqa: BLE001 - the one place: whatever fails, the person hears of it
+                await _refusals.show(way, kind, error)
+                return isinstance(error, Refused)
         return True
 
-    async def _handle(self, entry: Entry, kind: Kind, way: Way, origin: Origin) -> None:
+    async def _handle(self, entry: Entry, kind: Kind, way: Way, origin: Origin, reading: ExitStack) -> None:
         if entry.ack_first:
             await way.ack()
         now = self.desk.now()
         visitor = await self.reception.visitor(way.body, origin.enterprise, origin.team, now)
+        reading.enter_context(read_by(visitor.locale, visitor.actor.zone))
         ask = Ask(
             desk=self.desk,
             kind=kind,
@@ -119,13 +131,20 @@ class Dispatch:
             way=way,
             locale=visitor.locale,
         )
-        with read_by(visitor.locale, visitor.actor.zone):
-            await entry.handler(ask)
+        await entry.handler(ask)
 
 
 def open_dispatch(desk: Desk, on: On) -> Dispatch:
     """A dispatch of these handlers, with a reception of its own."""
     return Dispatch(desk, on, Reception(desk))
+
+
+def _is_missed(kind: Kind, body: Payload) -> bool:
+    """Whether somebody waits for an act that nobody handles: not who opens a link, closes a view, or still chooses."""
+    if kind is Kind.ACTION:
+        act = pressed(body)
+        return word(act, "type") in {"button", "overflow"} and not word(act, "url") and name_of(kind, body) != LINK
+    return kind in UNKNOWN
 
 
 def _unknown(kind: Kind) -> Refused:

@@ -12,6 +12,7 @@ from bot.errors import BadInput, Mrkdwn, Refused
 from bot.handlers._payload import Kind, Payload, at, name_of, word
 from bot.handlers._way import Way
 from bot.logs import current_reference
+from bot.metrics import ERRORS
 from bot.rules.escaping import from_mrkdwn
 from bot.slack import SlackBusy, SlackError
 from bot.words import plain, plain_sentence, sentence, t
@@ -29,8 +30,8 @@ async def show(way: Way, kind: Kind, error: Exception) -> None:
     said = _said(error)
     try:
         await _tell(way, kind, error, said)
-    except SlackError as silence:
-        log.warning("refusal_not_told", why=str(silence))
+    except Exception:
+        log.exception("refusal_not_told")
         await way.ack()
 
 
@@ -41,6 +42,7 @@ def _said(error: Exception) -> Mrkdwn:
         log.warning("slack_failed", why=str(error))
         late = isinstance(error, SlackBusy) or _is_late(error)
         return t("Slack was too slow for Trellis, or has no time for it. Please try once more.") if late else _unknown()
+    ERRORS.labels("handler").inc()
     log.error("handler_failed", exc_info=error, reference=current_reference())
     return _unknown()
 

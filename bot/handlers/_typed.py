@@ -10,6 +10,9 @@ from typing import Any
 from bot.handlers._payload import at, word
 from bot.rules.shortcodes import to_emoji
 
+LAST_MOMENT = 253_402_300_800
+"""Unix seconds at the end of the year 9999, where Python's calendar ends."""
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -56,7 +59,8 @@ class Typed:
     def moment(self, field: str) -> datetime | None:
         """The moment picked, aware UTC."""
         seconds = at(self.elements.get(field), "selected_date_time")
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+        usable = isinstance(seconds, int) and 0 < seconds < LAST_MOMENT
+        return datetime.fromtimestamp(seconds, UTC) if usable else None
 
     def files(self, field: str) -> tuple[Mapping[str, Any], ...]:
         """The files handed in, as Slack describes them. Nothing in the description is proved."""

@@ -20,6 +20,7 @@ from bot.flows import cards, outbox
 from bot.flows.cards import ShownCard
 from bot.flows.outbox import Letter
 from bot.loops.wire import MESSAGE_GONE, PLACE_CLOSED, TOKEN_REFUSED, Wire
+from bot.metrics import COURIER, ERRORS
 from bot.slack import SlackBusy, SlackRefused, SlackSilent
 from bot.store.scope import EVERYWHERE
 
@@ -53,6 +54,7 @@ class Postman:
         try:
             said = await self._words(letter)
         except Exception:
+            ERRORS.labels("courier").inc()
             log.exception("letter_without_words", letter=letter.id, topic=letter.topic)
             await self._again(letter, "Trellis could not put it in words.", counted=True)
             return
@@ -62,6 +64,7 @@ class Postman:
         try:
             await self._say(letter, said)
         except _Doubtful:
+            COURIER.labels("doubtful").inc()
             await self.desk.write(outbox.doubt, EVERYWHERE, letter, MAY_BE_THERE, self.desk.now())
         except SlackBusy as busy:
             await self._again(letter, "Slack has no time for it yet.", wait=timedelta(seconds=busy.seconds))
@@ -70,6 +73,7 @@ class Postman:
         except SlackSilent as silence:
             await self._again(letter, "Slack did not answer.", counted=True, doubt=silence.perhaps_done)
         except Exception:
+            ERRORS.labels("courier").inc()
             log.exception("letter_broke", letter=letter.id, topic=letter.topic)
             await self._again(letter, "Trellis failed while it was saying this.", counted=True, doubt=True)
 
@@ -91,6 +95,7 @@ class Postman:
         elif not letter.perhaps_sent or await self._is_absent(letter, said):
             await self._mark(letter)
             await self.wire.post(letter, letter.place, said)
+        COURIER.labels("sent").inc()
         await self._write(outbox.sent, letter)
 
     async def _is_absent(self, letter: Letter, said: Message) -> bool:
@@ -144,7 +149,9 @@ class Postman:
         if refused.code in TOKEN_REFUSED:
             log.error("slack_refuses_the_token", code=refused.code)
             await self._again(letter, "Slack refuses Trellis's token.", wait=LONGEST_BACKOFF)
-        elif trouble := PLACE_CLOSED.get(refused.code):
+            return
+        COURIER.labels("dead").inc()
+        if trouble := PLACE_CLOSED.get(refused.code):
             await self.desk.write(outbox.dead, EVERYWHERE, letter, trouble, now, place=letter.place)
         else:
             log.error("slack_refused_letter", letter=letter.id, topic=letter.topic, code=refused.code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -11,25 +10,16 @@ from structlog.testing import capture_logs
 
 from bot.blocks.basics import actions, button, context, section, ticket
 from bot.blocks.inputs import input_block, line, overflow
-from bot.blocks.surfaces import home, modal
+from bot.blocks.surfaces import modal
 from bot.errors import BadInput, Mrkdwn, Stale
 from bot.handlers import Ask, On
-from bot.loops.intake import Sweeper
 from bot.rules.people import Actor, require_member
-from bot.sandbox.cast import ANN, CLIENT, DEE, GENERAL, TEAM
+from bot.sandbox.cast import ANN, CLIENT, DEE, GENERAL
 from bot.sandbox.driver import Control, FormErrors, Person
 from bot.slack import told
-from tests.factories import HOUR
 from tests.office import Office
 
 FORM = modal("form", "A form", [input_block("text", "Text", line("typed"))], submit="Send")
-
-OPENED = {
-    "type": "event_callback",
-    "event_id": "Ev1",
-    "team_id": TEAM,
-    "event": {"type": "app_home_opened", "user": ANN, "tab": "home"},
-}
 
 
 async def opens_form(ask: Ask) -> None:
@@ -219,25 +209,6 @@ async def test_a_stranger_in_a_shared_channel_is_external(office: Office, on: On
     assert (seen[0].person, seen[0].is_external) == (DEE, True)
 
 
-async def test_an_event_delivered_twice_is_handled_once(office: Office, on: On, ann: Person, control: Control) -> None:
-    tabs: list[str] = []
-
-    async def opened(ask: Ask) -> None:
-        tabs.append(str(ask.event["tab"]))
-        await ask.publish_home(home([section("Hello")]))
-
-    async def both_delivered() -> bool | None:
-        return sum(await control.connections()) == 2 or None
-
-    on.event("app_home_opened")(opened)
-    await control.fault("duplicate", on="events_api")
-    await ann.open_home()
-    await ann.home(saying="Hello")
-    await ann.until(both_delivered)
-    await office.dispatch.drain(1)
-    assert tabs == ["home"]
-
-
 async def test_who_slack_does_not_tell_of_is_asked_to_try_again(
     office: Office, on: On, ann: Person, control: Control
 ) -> None:
@@ -256,32 +227,6 @@ async def test_a_form_that_slack_refuses_to_open_is_explained(
     await ann.ephemeral(GENERAL, saying="Please try once more")
 
 
-async def test_an_event_that_cannot_be_kept_is_not_acked(office: Office, on: On) -> None:
-    async def opened(ask: Ask) -> None:
-        pytest.fail("it must not run")
-
-    on.event("app_home_opened")(opened)
-    await office.dispatch.reception.scope("", TEAM)
-    office.desk.threads.writers.shutdown()
-    answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=OPENED))
-    assert answer.status == 500
-
-
-async def test_an_event_whose_handler_failed_is_run_again_until_it_ends(office: Office, on: On) -> None:
-    runs: list[int] = []
-
-    async def opened(ask: Ask) -> None:
-        runs.append(len(runs))
-        if len(runs) < 2:
-            raise ZeroDivisionError
-
-    on.event("app_home_opened")(opened)
-    sweeper = Sweeper(replace(office.desk, now=lambda: office.desk.now() + HOUR), office.dispatch.again)
-    await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=OPENED))
-    await office.dispatch.drain(1)
-    assert [await sweeper.turn(), await sweeper.turn(), len(runs)] == [1, 0, 2]
-
-
 async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on: On) -> None:
     async def draft(ask: Ask) -> None:
         pytest.fail("it must not run")
@@ -290,12 +235,6 @@ async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on
     body = {"command": "/draft", "team_id": "T_ELSEWHERE", "user_id": ANN, "trigger_id": "1"}
     answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     await office.dispatch.drain(1)
-    assert answer.status == 200
-
-
-@pytest.mark.parametrize("body", [{"type": "app_rate_limited", "team_id": TEAM}, {"type": "something_new"}])
-async def test_what_no_handler_can_know_is_acked(office: Office, body: dict[str, object]) -> None:
-    answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     assert answer.status == 200
 
 
@@ -312,3 +251,19 @@ async def test_the_notice_of_a_button_in_a_form_lies_over_it(office: Office, on:
     await ann.command("/draft", channel=GENERAL)
     await ann.press(await ann.view(having="go"), "go")
     assert (await ann.view(saying="Somebody was first.")).title == "Not done"
+
+
+async def test_closing_a_view_that_nobody_handles_says_nothing(office: Office, on: On, ann: Person) -> None:
+    on.command("/draft")(opens_form)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.view(having="typed")
+    await ann.close_view()
+    await office.dispatch.drain(1)
+    assert await ann.messages(GENERAL) == []
+
+
+async def test_opening_a_link_says_nothing(office: Office, ann: Person) -> None:
+    await post(office, GENERAL, button("Open", "link", url="https://example.com"))
+    await ann.press(await ann.message(GENERAL), "link")
+    await office.dispatch.drain(1)
+    assert await ann.ephemerals(GENERAL) == []
