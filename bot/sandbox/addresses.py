@@ -64,13 +64,13 @@ def _delete(slack: Slack, source: Message | None) -> None:
 async def serve_upload(request: web.Request) -> web.StreamResponse:
     """The second step of an upload: the bytes, raw or as a form's file. Once per ticket."""
     slack = request.app[SLACK]
-    announced = slack.tokens.upload.get(request.match_info["ticket"])
+    announced = slack.uploads.get(request.match_info["ticket"])
     if announced is None:
         return web.Response(status=404, text="not found")
     content = await _bytes(request)
     if len(content) != announced["length"]:
         return web.Response(status=400, text=f"expected {announced['length']} bytes, got {len(content)}")
-    del slack.tokens.upload[request.match_info["ticket"]]
+    del slack.uploads[request.match_info["ticket"]]
     keep_file(slack, announced["id"], announced["name"], content, slack.workspace.app.bot_user)
     return web.Response(text=f"OK - {len(content)}")
 

@@ -117,7 +117,7 @@ async def _transport(slack: Slack, told: Json) -> Json:
     address = str(told.get("events_url", ""))
     courier: Courier = slack.socket_mode
     if address:
-        courier = HttpMode(address, slack.tokens.signing_secret)
+        courier = HttpMode(address, slack.tokens.signing_secret, slack.ack_seconds)
         if told.get("verify", True) and not await courier.verify_address():
             await courier.close()
             raise ClientError("url_verification_failed", "The address did not answer the challenge.")

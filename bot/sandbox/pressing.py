@@ -26,6 +26,11 @@ class Place:
     typed: Typed
 
     @property
+    def name(self) -> str:
+        """Tells this place from all others."""
+        return self.within.id if isinstance(self.within, View) else f"{self.within.channel}/{self.within.ts}"
+
+    @property
     def blocks(self) -> list[Json]:
         blocks = list(self.within.blocks)
         if isinstance(self.within, Message):
@@ -79,8 +84,7 @@ def fill(slack: Slack, user: str, told: Json) -> Json:
     for name, value in dict(told.get("values") or {}).items():
         block, _, action = name.rpartition("/")
         placed = find_element(place, action, block)
-        offered = place.typed.get("", {}).get(placed.action_id, {}).get("options")
-        entry = entry_for(slack, user, placed, value, offered)
+        entry = entry_for(slack, user, placed, value, slack.screens.offered.get((user, place.name, action)))
         place.typed.setdefault(placed.block_id, {})[placed.action_id] = entry
     slack.changes.add("typed", user=user, quiet=True)
     return {"ok": True}
@@ -99,7 +103,7 @@ async def suggest(slack: Slack, user: str, told: Json) -> Json:
     answer = await slack.post.interact("interactive", payload, accepts_response=True)
     require_ack(slack, user, answer, slack.workspace.app.name)
     options = _offered(answer.payload)
-    place.typed.setdefault("", {})[placed.action_id] = {"type": "offered", "options": options}
+    slack.screens.offered[user, place.name, placed.action_id] = options
     return {"ok": True, "options": options}
 
 
@@ -128,8 +132,7 @@ async def _entry(slack: Slack, user: str, place: Place, placed: Placed, told: Js
         if chosen is None:
             raise ClientError("no_such_option", f"There is no option “{value}” here.")
         return {"selected_option": chosen} if element["type"] == "overflow" else chosen
-    offered: list[Any] | None = place.typed.get("", {}).get(placed.action_id, {}).get("options")
-    return entry_for(slack, user, placed, value, offered)
+    return entry_for(slack, user, placed, value, slack.screens.offered.get((user, place.name, placed.action_id)))
 
 
 def _offered(payload: Any) -> list[Json]:

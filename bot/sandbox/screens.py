@@ -84,6 +84,7 @@ class Screens:
     stacks: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     typed: dict[tuple[str, str, str], Typed] = field(default_factory=dict)  # (person, channel, ts)
+    offered: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)  # (person, place, action id)
 
     def top(self, user: str) -> View | None:
         stack = self.stacks.get(user)

@@ -127,4 +127,5 @@ def _assemble(
         screens=Screens(),
         triggers=Triggers(clock),
         response_urls=ResponseUrls(clock),
+        ack_seconds=ack_seconds,
     )

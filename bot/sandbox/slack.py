@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.sandbox.answers import Json, Refusal
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import Clock
-from bot.sandbox.delivery import Post
+from bot.sandbox.delivery import ACK_SECONDS, Post
 from bot.sandbox.faults import Faults
 from bot.sandbox.ids import new_id, short_id
 from bot.sandbox.inputs import inner_blocks, inner_elements
@@ -27,7 +27,6 @@ class Tokens:
     bot: str
     app: str
     signing_secret: str
-    upload: dict[str, Json] = field(default_factory=dict)  # upload ticket -> what was announced
     revoked: bool = False
 
 
@@ -46,6 +45,8 @@ class Slack:
     screens: Screens
     triggers: Triggers
     response_urls: ResponseUrls
+    uploads: dict[str, Json] = field(default_factory=dict)  # upload ticket -> what was announced
+    ack_seconds: float = ACK_SECONDS
     base: str = ""  # the address under which this server is reached
     plaza: str = ""  # the address of the stand-in network, for a link on the page
     closing: bool = False  # long requests end when it is set

@@ -15,6 +15,8 @@ from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.slack import Slack
 
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
 
 async def serve_call(request: web.Request) -> web.StreamResponse:
     """One call of `/api/{method}`, with whatever fault was armed for it."""
@@ -79,6 +81,8 @@ async def _arguments(request: web.Request) -> Json:
         if not isinstance(body, dict):
             raise Refusal("json_not_object")
         return args | body
+    if request.can_read_body and request.content_type not in FORMS:
+        raise Refusal("invalid_post_type")
     form = await request.post()
     return args | {name: value for name, value in form.items() if isinstance(value, str)}
 

@@ -215,6 +215,8 @@ async def test_unknown_methods_and_malformed_bodies_are_refused(slack: SlackServ
         for body, code in ((b"{", "invalid_json"), (b"[]", "json_not_object"), (b"\xff", "invalid_json")):
             async with session.post(slack.api_url + "auth.test", data=body) as response:
                 assert (await response.json())["error"] == code
+        async with session.post(slack.api_url + "auth.test", data=b"x", headers={"Content-Type": "text/plain"}) as told:
+            assert (await told.json())["error"] == "invalid_post_type"
 
 
 async def test_api_test_needs_no_token_and_echoes(slack: SlackServer) -> None:

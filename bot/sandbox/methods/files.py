@@ -19,7 +19,7 @@ def get_upload_url(call: Call) -> Json:
     if int(length) > LARGEST_FILE:
         raise Refusal("file_upload_size_restricted")
     file_id, ticket = new_id("F"), long_token()
-    call.slack.tokens.upload[ticket] = {"id": file_id, "name": name, "length": int(length)}
+    call.slack.uploads[ticket] = {"id": file_id, "name": name, "length": int(length)}
     return {"ok": True, "upload_url": f"{call.slack.base}/upload/v1/{ticket}", "file_id": file_id}
 
 
