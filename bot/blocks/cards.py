@@ -36,15 +36,15 @@ def card(shown: Shown) -> Message:
     """The card as the post stands now."""
     blocks = [
         header(plain("{state}: {title}", state=state_title(shown.post.status), title=shown.post.title)),
-        section(_about(shown)),
-        *_inside(shown),
-        *_standing(shown),
+        section(about(shown)),
+        *internal(shown),
+        *standing(shown),
         divider(),
         *card_previews(shown),
-        *_changes(shown),
+        *changes(shown),
         *_notes(shown),
-        *_deliveries(shown),
-        actions(*_buttons(shown), block_id=f"post.{shown.post.id}.{shown.post.revision}"),
+        *outcomes(shown),
+        actions(*buttons(shown), block_id=f"post.{shown.post.id}.{shown.post.revision}"),
     ]
     return message(blocks, revision=shown.post.revision)
 
@@ -63,7 +63,8 @@ def more(shown: Shown) -> Element:
     return overflow(*choices, name=f"more#{post.id}")
 
 
-def _about(shown: Shown) -> Mrkdwn:
+def about(shown: Shown) -> Mrkdwn:
+    """Whose it is, for which client, and when."""
     lines = [
         t(
             "*{client}* · by {author} · {when}",
@@ -77,14 +78,15 @@ def _about(shown: Shown) -> Mrkdwn:
     return Mrkdwn("\n".join(lines))
 
 
-def _inside(shown: Shown) -> list[Block]:
+def internal(shown: Shown) -> list[Block]:
+    """The note, marked so that nobody takes it for a part of the post."""
     if not shown.version.note:
         return []
     note = shorten(shown.version.note, NOTE_CHARACTERS)
     return [section(t("*Internal note, never published:* {note}", note=note))]
 
 
-def _standing(shown: Shown) -> list[Block]:
+def standing(shown: Shown) -> list[Block]:
     """The last decision, and what holds it."""
     lines = [decision_line(decision) for decision in shown.decisions[-1:]]
     lines += [pause_line(pause) for pause in shown.pauses[:3]]
@@ -97,7 +99,8 @@ def _standing(shown: Shown) -> list[Block]:
     return [section(Mrkdwn("\n".join(lines)))] if lines else []
 
 
-def _changes(shown: Shown) -> list[Block]:
+def changes(shown: Shown) -> list[Block]:
+    """What is other than what was approved before."""
     names = {one.account.id or 0: account_name(one.account) for one in shown.weighed}
     lines = change_lines(shown.changed, names) if shown.changed is not None else []
     if shown.changed_time:
@@ -112,7 +115,7 @@ def _notes(shown: Shown) -> list[Block]:
     return [context(*shown.notes)] if shown.notes else []
 
 
-def _deliveries(shown: Shown) -> list[Block]:
+def outcomes(shown: Shown) -> list[Block]:
     """What became of it on each account, with buttons where a person is asked."""
     blocks: list[Block] = []
     quiet: list[Mrkdwn] = []
@@ -148,7 +151,8 @@ def _sure() -> Block:
     )
 
 
-def _buttons(shown: Shown) -> list[Element]:
+def buttons(shown: Shown, *, is_open: bool = False) -> list[Element]:
+    """What can be done now; `is_open` where the whole post is before the reader."""
     carries = ticket(shown.post.id or 0, shown.post.version)
     match shown.state:
         case rules.Post.IN_REVIEW:
@@ -169,7 +173,8 @@ def _buttons(shown: Shown) -> list[Element]:
             first = [button(plain("Edit"), "edit_post", carries, style="primary")]
         case _:
             first = []
-    return [*first, button(plain("Open"), "open_post", carries, says=plain("Open the whole post")), more(shown)]
+    look = [] if is_open else [button(plain("Open"), "open_post", carries, says=plain("Open the whole post"))]
+    return [*first, *look, more(shown)]
 
 
 def _may_cancel(shown: Shown) -> bool:

@@ -14,7 +14,7 @@ from bot.rules.posts import Step
 from bot.store import Tx
 from bot.store import posts as queries
 from bot.store.posts import PostView
-from bot.store.tables import Account, AuditEntry, Post, PostVersion
+from bot.store.tables import Account, AuditEntry, Delivery, Post, PostVersion
 
 OPEN_STATES = frozenset({rules.Post.DRAFT, rules.Post.IN_REVIEW, rules.Post.CHANGES_REQUESTED, rules.Post.ON_HOLD})
 """While it may still be changed without taking anything back, warnings help."""
@@ -39,6 +39,8 @@ class History:
     """Oldest first."""
     accounts: tuple[Account, ...]
     """Every account that any version named."""
+    deliveries: tuple[Delivery, ...]
+    """Those of every approval."""
     entries: tuple[AuditEntry, ...]
     """What was done to it and its deliveries, oldest first."""
 
@@ -55,10 +57,11 @@ def history(tx: Tx, post_id: int) -> History:
     view = queries.view(tx, post_id)
     versions = tx.all(PostVersion, PostVersion.post_id == post_id, order=PostVersion.number)
     named = sorted({account for version in versions for account in version.accounts})
-    subjects = [f"post:{post_id}", *(f"delivery:{delivery.id}" for delivery in view.deliveries)]
+    deliveries = tx.all(Delivery, Delivery.post_id == post_id, order=Delivery.id)
+    subjects = [f"post:{post_id}", *(f"delivery:{delivery.id}" for delivery in deliveries)]
     columns = AuditEntry.__table__.c  # type: ignore[attr-defined]
     entries = tx.all(AuditEntry, columns.subject.in_(subjects), order=columns.number)
-    return History(view, tuple(versions), queries.accounts_of(tx, named), tuple(entries))
+    return History(view, tuple(versions), queries.accounts_of(tx, named), tuple(deliveries), tuple(entries))
 
 
 def _warnings(tx: Tx, view: PostView, now: datetime) -> Warnings:
@@ -77,3 +80,11 @@ def draw_anew(tx: Tx, post_id: int, *, now: datetime) -> None:
     """Have every card of a post show what is true; one that is not in the scope has none."""
     if tx.get(Post, post_id) is not None:
         outbox.show(tx, "post", post_id, "", now=now)
+
+
+def draw_delivery_anew(tx: Tx, delivery_id: int, *, now: datetime) -> None:
+    """Have the card of its post, and its client's card of what was missed, show what is true."""
+    delivery = tx.get(Delivery, delivery_id)
+    if delivery is not None:
+        outbox.show(tx, "post", delivery.post_id, "", now=now)
+        outbox.show(tx, "missed", delivery.client_id, "", now=now)

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from bot.blocks.posts import Shown, time_of
 from bot.blocks.remarks import Weighed, warning_notes
+from bot.blocks.whole import WHOLE, whole
 from bot.desk import Desk, Scope
 from bot.flows import checks, previews
 from bot.flows.previews import Look
+from bot.handlers._ask import Ask
+from bot.handlers._payload import word
 from bot.rules.content import from_json
 from bot.rules.differences import differences
 
@@ -16,6 +19,12 @@ from bot.rules.differences import differences
 async def shown_post(desk: Desk, scope: Scope, post_id: int) -> Shown:
     """Everything of one post; NotFound when it is not within the scope."""
     return as_shown(desk, await desk.read(previews.look, scope, post_id, now=desk.now()))
+
+
+async def refresh_whole(ask: Ask, post_id: int) -> None:
+    """After an act in the view of the whole post: show there what is true now."""
+    if word(ask.body, "view", "callback_id") == WHOLE:
+        await ask.update(whole(await shown_post(ask.desk, ask.scope, post_id)))
 
 
 def as_shown(desk: Desk, look: Look) -> Shown:

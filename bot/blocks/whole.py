@@ -1,0 +1,80 @@
+"""The whole of one post in a view, page by page: every word on every account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.blocks.basics import Block, actions, button, context, divider, section, ticket
+from bot.blocks.cards import about, buttons, changes, internal, outcomes, standing
+from bot.blocks.posts import Shown, picture_line, state_title
+from bot.blocks.previews import Wording, exactly, wordings
+from bot.blocks.remarks import counted, fault_notes
+from bot.blocks.surfaces import modal
+from bot.errors import Mrkdwn
+from bot.rules import sheets
+from bot.rules.escaping import visible
+from bot.words import plain, t
+
+WHOLE = "post_whole"
+PAGE_BLOCKS, PAGE_CHARACTERS = 40, 30_000
+"""What one page holds beside its head and foot: a view takes 100 blocks and 250 kB."""
+
+
+def whole(shown: Shown, page: int = 0) -> Block:
+    """One page of a post; a page beyond the last is the last."""
+    pages = list(paged(_words(shown), PAGE_BLOCKS, PAGE_CHARACTERS))
+    page = min(page, len(pages) - 1)
+    head = [section(t("*{state}:* {title}", state=state_title(shown.post.status), title=shown.post.title))]
+    if page == 0:
+        head += [section(about(shown)), *internal(shown), *standing(shown), *outcomes(shown), *changes(shown)]
+        head += [context(*shown.notes)] if shown.notes else []
+    carries = ticket(shown.post.id or 0, page)
+    blocks = [*head, divider(), *pages[page], *turns("whole_page", shown.post.id or 0, page, len(pages))]
+    blocks.append(actions(*buttons(shown, is_open=True)))
+    return modal(WHOLE, plain("Post"), blocks, close=plain("Close"), private=carries)
+
+
+def turns(act: str, row: int, page: int, pages: int) -> list[Block]:
+    """Buttons to the pages before and after."""
+    if pages == 1:
+        return []
+    back = button(plain("Page before"), f"{act}#back", ticket(row, page - 1)) if page else None
+    on = button(plain("Next page"), f"{act}#on", ticket(row, page + 1)) if page + 1 < pages else None
+    return [context(t("Page {page} of {pages}", page=page + 1, pages=pages)), actions(back, on)]
+
+
+def paged(blocks: Iterable[Block], most: int, characters: int) -> Iterable[Sequence[Block]]:
+    """The blocks parted into pages of at most so many blocks and characters; at least one page."""
+    page: list[Block] = []
+    weight = 0
+    for block in blocks:
+        own = len(str(block))
+        if page and (len(page) == most or weight + own > characters):
+            yield page
+            page, weight = [], 0
+        page.append(block)
+        weight += own
+    yield page
+
+
+def _words(shown: Shown) -> Iterable[Block]:
+    for wording in wordings(shown):
+        yield section(
+            t("*On {accounts}*", accounts=wording.names) if wording.accounts else t("*No account is chosen yet.*")
+        )
+        for index in range(len(wording.segments)):
+            yield from _segment(wording, index)
+        if notes := fault_notes(wording.accounts):
+            yield context(*notes)
+
+
+def _segment(wording: Wording, index: int) -> Iterable[Block]:
+    segment, length = wording.segments[index], len(wording.segments)
+    for piece in sheets.pieces(visible(segment.text)):
+        yield exactly(piece)
+    number = t("Post {number} of {all}", number=index + 1, all=length) if length > 1 else Mrkdwn("")
+    below = [line for line in (number, counted(wording.accounts, index)) if line]
+    if below:
+        yield context(*below)
+    if segment.images:
+        yield context(*[picture_line(image, place) for place, image in enumerate(segment.images, 1)])
