@@ -56,7 +56,7 @@ class Watched(Desk):
     point: str = ""
     ahead: timedelta = timedelta(0)
 
-    async def write(self, flow: Callable[..., Any], scope: Scope, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    async def write(self, flow: Callable[..., Any], scope: Scope, *args: Any, **kwargs: Any) -> Any:
         """Write, or die."""
         when, name, at_call = FLOW_POINTS.get(self.point, ("", "", 0))
         counted = getattr(flow, "func", flow).__name__ == name and self._count() == at_call

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -77,7 +78,7 @@ def keep_picture(tx: Tx, data: Path, workspace_id: int) -> Image:
     file = data / "media" / name[:2] / name
     file.parent.mkdir(parents=True)
     file.write_bytes(body)
-    facts = {"sha256": name, "mime": "image/png", "width": 8, "height": 8, "size": len(body)}
+    facts: dict[str, Any] = {"sha256": name, "mime": "image/png", "width": 8, "height": 8, "size": len(body)}
     tx.add(Media(workspace_id=workspace_id, created_at=datetime.now(UTC), **facts))
     return Image(**facts, alt="A teal square")
 
