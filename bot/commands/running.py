@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from bot.desk import EVERYWHERE, Desk
 from bot.errors import Faults, SetupFault
 from bot.flows import workspaces
 from bot.handlers import Dispatch
+from bot.loops import digests
 from bot.loops.courier import Courier
 from bot.loops.intake import Sweeper
 from bot.loops.letters import Postman
@@ -30,6 +32,7 @@ from bot.settings import Role, Settings, Transport
 from bot.settings.mends import MENDS
 from bot.slack import Slack, SlackError, SlackRefused
 from bot.web import WebServer, serve_web, slack_events
+from bot.web.feeds import open_feed
 
 log = structlog.get_logger(__name__)
 
@@ -42,8 +45,8 @@ CONNECT_AGAIN_SECONDS = 5.0
 Prepare = Callable[[Desk], Awaitable[None]]
 
 
-async def run_trellis(settings: Settings, prepare: Prepare | None = None) -> None:
-    """Run until the process is told to stop. `prepare` is awaited once the workspace is known.
+async def run_trellis(settings: Settings, prepare: Prepare | None = None, welcome: str = "") -> None:
+    """Run until the process is told to stop. `prepare` is awaited once the workspace is known; `welcome` is said last.
 
     Raises Faults where it cannot start, and RuntimeError where a loop ended by itself.
     """
@@ -58,6 +61,7 @@ async def run_trellis(settings: Settings, prepare: Prepare | None = None) -> Non
         house = House(desk, open_front(desk), desk.slack, identity, scopes)
         try:
             await house.start()
+            typer.echo(welcome or "Trellis is running.")
             await house.wait(stop)
         finally:
             await house.stop()
@@ -129,7 +133,12 @@ class House:
             secret = settings.slack_signing_secret.get_secret_value()
             app = build(self.front, self.identity, signing_secret=secret)
             routes = slack_events.routes(app, secret, self.desk.now)
-        self.web = await serve_web(self.desk, slack_is_connected=self._slack_is_connected, slack_routes=routes)
+        self.web = await serve_web(
+            self.desk,
+            slack_is_connected=self._slack_is_connected,
+            slack_routes=routes,
+            feed=open_feed(self.desk) if settings.public_url else None,
+        )
         typer.echo(f"The web side listens at {self.web.url}.")
 
     def _start_loops(self) -> None:
@@ -139,6 +148,7 @@ class House:
         self.publisher = Publisher(desk, alarm, in_flight=desk.settings.in_flight)
         self.courier = Courier(desk, Postman(desk, Wire(self.slack, self.scopes), front.on.topics, home))
         self.sweeper = Sweeper(desk, front.again)
+        self.scheduler.every(digests.SECONDS, partial(digests.turn, desk), "digests")
         self.scheduler.start()
         for name, loop in (("publisher", self.publisher), ("courier", self.courier), ("sweeper", self.sweeper)):
             self._begin(name, loop.run())

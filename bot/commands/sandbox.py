@@ -29,11 +29,10 @@ CLIENT = "Harbour Bakery"
 PLAZA_ACCOUNT = "harbour_bakery"
 ZONE = "Europe/Vilnius"
 
-WELCOME = """
+WELCOME = """\
 Trellis is in its sandbox. Open {slack}
   Ann writes /draft; Ben approves in #social-review; customers write at {plaza}
-Nothing leaves this machine, and nothing is kept. Stop it with Ctrl-C.
-"""
+Nothing leaves this machine, and nothing is kept. Stop it with Ctrl-C."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +58,14 @@ async def run_sandbox(settings: Settings) -> None:
             slack_api_url=standing.slack.api_url,
             slack=settings.slack,
             allow_http=True,
+            public_url=f"http://127.0.0.1:{settings.port}" if settings.port else "",
             in_flight=settings.in_flight,
         )
 
         async def prepare(desk: Desk) -> None:
             await _set_up(desk, standing.plaza)
-            typer.echo(WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url))
 
-        await run_trellis(inner, prepare)
+        await run_trellis(inner, prepare, WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url))
 
 
 async def serve_stand_ins(settings: Settings) -> None:
