@@ -16,12 +16,10 @@ from bot.store import slack as queries
 from bot.store.scope import COURIER
 from bot.store.tables import Outbox, Workspace
 
-CARD, HOME, PLACE_DEAD = "card:", "home", "place_dead"
+CARD, HOME, PLACE_DEAD = queries.CARD, "home", "place_dead"
 
 LEASE = timedelta(seconds=90)
 """Longer than one call (30 s) with its waits for the pace; a courier that died is replaced after it."""
-LOOK_AHEAD = 500
-"""Open rows looked at for each batch: enough that one place's backlog does not hide the others."""
 ATTEMPTS = 8
 """How often a call that cannot have worked is made before a person must mend something."""
 
@@ -98,19 +96,22 @@ def home(tx: Tx, person: str, *, now: datetime, workspace_id: int | None = None)
     _once_waiting(tx, workspace_id or tx.scope.workspace, HOME, 0, person, now)
 
 
-def take(tx: Tx, now: datetime, busy: Collection[str] = (), most: int = 20) -> list[Letter]:
-    """Lease the oldest letter of each lane that is due, free and not busy."""
-    chosen: dict[str, Letter] = {}
-    closed = set(busy)
-    for row in queries.open_letters(tx, LOOK_AHEAD):
-        letter = _letter(row)
-        if letter.lane in closed:
-            continue
-        closed.add(letter.lane)
-        if row.next_at <= now and (row.lease_until is None or row.lease_until <= now) and len(chosen) < most:
-            chosen[letter.lane] = letter
-    leased = queries.lease_letters(tx, [one.id for one in chosen.values()], now, now + LEASE) if chosen else set()
-    return [one for one in chosen.values() if one.id in leased]
+def take(
+    tx: Tx, now: datetime, busy: Collection[str] = (), most: int = 20, most_cards: int | None = None
+) -> list[Letter]:
+    """Lease the oldest letter of each lane that is due, free and not busy.
+
+    What is said about a thing waits for the thing's card in the same place, so that it can go into its thread. Messages
+    come first, and of cards at most `most_cards`: a thousand of them, each at its pace, must not hold back a failure.
+    """
+    look = most + len(busy)
+    messages = [_letter(row) for row in queries.heads_of_places(tx, now, look)]
+    shown = [_letter(row) for row in queries.heads_of_cards(tx, now, look)]
+    chosen = [letter for letter in messages if letter.lane not in busy][:most]
+    chosen += [letter for letter in shown if letter.lane not in busy][:most_cards]
+    chosen = chosen[:most]
+    leased = queries.lease_letters(tx, [one.id for one in chosen], now, now + LEASE) if chosen else set()
+    return [one for one in chosen if one.id in leased]
 
 
 def mark_sending(tx: Tx, letter: Letter, now: datetime) -> None:

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 16
 """Letters under way at once; most of them wait for their pace."""
+CARDS_IN_FLIGHT = IN_FLIGHT // 2
 LONGEST_SLEEP = 5.0
 """Seconds. What a lost wake-up costs."""
 STOP_SECONDS = 5.0
@@ -32,7 +33,7 @@ class Courier:
 
     desk: Desk
     postman: Postman
-    under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    under_way: dict[asyncio.Task[None], Letter] = field(default_factory=dict)
     stopping: bool = False
 
     async def run(self) -> None:
@@ -46,7 +47,7 @@ class Courier:
         """Take nothing new, and give what is under way a little time; the rest is journalled."""
         self.stopping = True
         self.desk.bells.event(COURIER).set()
-        tasks = set(self.under_way.values())
+        tasks = set(self.under_way)
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
@@ -62,7 +63,10 @@ class Courier:
         due = await self.desk.read(outbox.next_at, EVERYWHERE)
         if due is None or due > self.desk.now():
             return 0
-        letters = await self.desk.write(outbox.take, EVERYWHERE, self.desk.now(), tuple(self.under_way), free)
+        cards = CARDS_IN_FLIGHT - sum(letter.is_card for letter in self.under_way.values())
+        letters = await self.desk.write(
+            outbox.take, EVERYWHERE, self.desk.now(), [one.lane for one in self.under_way.values()], free, cards
+        )
         for letter in letters:
             self._begin(letter)
         return len(letters)
@@ -70,15 +74,15 @@ class Courier:
     async def idle(self) -> None:
         """Wait until everything that was begun is settled."""
         while self.under_way:
-            await asyncio.wait(set(self.under_way.values()))
+            await asyncio.wait(set(self.under_way))
 
     def _begin(self, letter: Letter) -> None:
         task = asyncio.create_task(self.postman.deliver(letter))
-        self.under_way[letter.lane] = task
-        task.add_done_callback(lambda ended: self._ended(letter.lane, ended))
+        self.under_way[task] = letter
+        task.add_done_callback(self._ended)
 
-    def _ended(self, lane: str, task: asyncio.Task[None]) -> None:
-        self.under_way.pop(lane, None)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.under_way.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             log.error("letter_not_settled", exc_info=error)  # its lease lapses, and it is taken up again
         self.desk.bells.event(COURIER).set()

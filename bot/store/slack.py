@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -14,6 +14,8 @@ from bot.store.scope import Tx
 from bot.store.tables import Card, Intake, Outbox
 
 OPEN = ("waiting", "sending")
+CARD = "card:"
+"""What the topic of a thing's cards begins with."""
 
 
 def insert_once(tx: Tx, table: type[SQLModel], **values: Any) -> int | None:
@@ -55,10 +57,26 @@ def waiting_like(tx: Tx, workspace_id: int, topic: str, about: int, place: str) 
     return tx.session.scalars(asked.with_for_update().limit(1)).first()
 
 
-def open_letters(tx: Tx, most: int) -> list[Outbox]:
-    """What is not yet said, oldest first."""
+def heads_of_places(tx: Tx, now: datetime, most: int) -> list[Outbox]:
+    """The oldest open message of each place, if it may be said now and its thing's card there is not still to come."""
+    columns, cards = _columns(Outbox), Outbox.__table__.alias("cards")  # type: ignore[attr-defined]
+    to_come = exists().where(
+        cards.c.workspace_id == columns.workspace_id,
+        cards.c.place == columns.place,
+        cards.c.about == columns.about,
+        cards.c.id < columns.id,
+        cards.c.state.in_(OPEN),
+        _is_card(cards.c),
+    )
+    heads = _heads(not_(_is_card(columns)), columns.workspace_id, columns.place)
+    return tx.all(Outbox, columns.id.in_(heads), ~to_come, *_sayable(columns, now), order=columns.id, limit=most)
+
+
+def heads_of_cards(tx: Tx, now: datetime, most: int) -> list[Outbox]:
+    """The oldest open letter of each thing's cards, if it may be said now."""
     columns = _columns(Outbox)
-    return tx.all(Outbox, columns.state.in_(OPEN), order=columns.id, limit=most)
+    heads = _heads(_is_card(columns), columns.workspace_id, columns.topic, columns.about)
+    return tx.all(Outbox, columns.id.in_(heads), *_sayable(columns, now), order=columns.id, limit=most)
 
 
 def lease_letters(tx: Tx, rows: Collection[int], now: datetime, until: datetime) -> set[int]:
@@ -118,6 +136,20 @@ def live_cards(tx: Tx, workspace_id: int, subject: str, about: int) -> list[Card
 def change_card(tx: Tx, row: int, **values: Any) -> None:
     """Change a card."""
     tx.session.execute(update(Card).where(_columns(Card).id == row).values(**values))
+
+
+def _heads(which: Any, *lane: Any) -> Any:
+    """The id of the oldest open row of each lane."""
+    columns = _columns(Outbox)
+    return select(func.min(columns.id)).where(columns.state.in_(OPEN), which).group_by(*lane)
+
+
+def _is_card(columns: Any) -> Any:
+    return columns.topic.startswith(CARD, autoescape=True)
+
+
+def _sayable(columns: Any, now: datetime) -> list[Any]:
+    return [columns.next_at <= now, or_(columns.lease_until.is_(None), columns.lease_until <= now)]
 
 
 def _columns(table: type[SQLModel]) -> Any:

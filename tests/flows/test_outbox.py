@@ -84,6 +84,42 @@ def test_a_later_letter_of_a_place_waits_for_an_earlier_that_was_put_off(house: 
     assert house.store.read(outbox.next_at, EVERYWHERE) == NOW
 
 
+def test_what_is_said_in_a_thread_waits_for_its_card(house: House) -> None:
+    show(house, about=1)
+    tell(house)
+    (card,) = take(house)
+    assert card.is_card
+    assert take(house) == []
+    settle(house, outbox.sent, card)
+    assert [letter.topic for letter in take(house)] == ["news"]
+
+
+def test_what_is_said_in_a_place_does_not_wait_for_other_cards(house: House) -> None:
+    show(house, about=2)
+    tell(house)
+    assert [letter.is_card for letter in take(house)] == [False, True]
+
+
+def test_a_thousand_cards_do_not_hold_back_a_message(house: House) -> None:
+    for about in range(30):
+        show(house, about)
+    tell(house, "C_OTHER")
+    assert [letter.is_card for letter in take(house, most=4, most_cards=2)] == [False, True, True]
+
+
+def test_a_backlog_of_one_place_does_not_hide_another(house: House) -> None:
+    for _ in range(50):
+        tell(house)
+    tell(house, "C_OTHER")
+    assert [letter.place for letter in take(house, most=4)] == ["C_REVIEW", "C_OTHER"]
+
+
+def test_a_card_does_not_wait_for_what_is_said_in_its_place(house: House) -> None:
+    tell(house)
+    show(house, about=1)
+    assert [letter.is_card for letter in take(house)] == [False, True]
+
+
 def test_a_busy_lane_is_left_alone(house: House) -> None:
     tell(house)
     lane = f"{house.workspace_id}/C_REVIEW"
