@@ -113,7 +113,8 @@ async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: 
         plaza_url = address(await said(process, "customers write at"))
         async with Person(slack_url, ANN) as ann, Person(slack_url, BEN) as ben:
             await ann.command("/draft", "Our shop opens", channel=GENERAL)
-            await ann.view(having="text")
+            await ann.view(having="draft_when")
+            await ann.fill({"draft_when": "approved"})
             await ann.submit()
             card = await ben.message(REVIEW, saying="Our shop opens")
             await ben.press(card, "approve")
