@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.desk import Desk, Scope
 from bot.errors import BadInput, NetworkError
 from bot.flows import accounts
 from bot.networks._http import require_server
 from bot.rules import networks
-from bot.rules.networks import Limits, Network, Profile
+from bot.rules.networks import Limits, Profile
 from bot.rules.people import Actor
 from bot.store.tables import Account
 
 LONGEST_TYPED = 2_000
 """Characters of an address, a handle or a secret; no network's are longer."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Credentials that their network took, and whose they are."""
+
+    trial: networks.Account
+    profile: Profile
+    limits: Limits
 
 
 async def connect_account(
@@ -33,37 +43,50 @@ async def connect_account(
 
     Raises BadInput at the field to mend (`network`, `server`, `handle`, `secret`), or NotAllowed or NotFound.
     """
-    adapter = desk.networks.get(network)
-    if adapter is None:
+    checked = await check(desk, trial_of(desk, network=network, server=server, handle=handle, secret=secret))
+    return await keep(desk, scope, by, client_id, checked, account_id=account_id)
+
+
+def trial_of(desk: Desk, *, network: str, server: str, handle: str, secret: Mapping[str, str]) -> networks.Account:
+    """What was typed, ready to be shown to the network. Raises BadInput for what can be seen without asking it."""
+    if network not in desk.networks:
         raise BadInput("network", "Trellis does not know that network. Choose one of {names}.", names=_names(desk))
-    trial = networks.Account(
+    return networks.Account(
         id=0,
         network=network,
         server=_server(desk, server),
         handle=_bounded("handle", handle),
         secret={name: _bounded("secret", value) for name, value in secret.items()},
     )
-    profile, limits = await _verified(adapter, trial)
+
+
+async def check(desk: Desk, trial: networks.Account) -> Checked:
+    """Ask the network whose the credentials are. Raises BadInput("secret") with the network's own sentence."""
+    adapter = desk.networks[trial.network]
+    try:
+        return Checked(trial, await adapter.verify(trial), await adapter.limits(trial))
+    except NetworkError as error:
+        raise BadInput("secret", "{sentence}", sentence=error.sentence) from error
+
+
+async def keep(
+    desk: Desk, scope: Scope, by: Actor, client_id: int, checked: Checked, *, account_id: int | None = None
+) -> Account:
+    """Connect what was checked, the credentials encrypted. Raises BadInput, NotAllowed or NotFound."""
+    trial = checked.trial
     return await desk.write(
         accounts.connect,
         scope,
         by,
         client_id,
-        network=network,
+        network=trial.network,
         server=trial.server,
-        profile=profile,
+        profile=checked.profile,
         secret=desk.locker.lock(trial.secret),
-        limits=limits,
+        limits=checked.limits,
         now=desk.now(),
         account_id=account_id,
     )
-
-
-async def _verified(adapter: Network, trial: networks.Account) -> tuple[Profile, Limits]:
-    try:
-        return await adapter.verify(trial), await adapter.limits(trial)
-    except NetworkError as error:
-        raise BadInput("secret", "{sentence}", sentence=error.sentence) from error
 
 
 def _server(desk: Desk, typed: str) -> str:

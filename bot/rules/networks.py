@@ -231,6 +231,14 @@ class ReadsMessages(Protocol):
         """Messages to the account after `cursor` (None: from now on), oldest first, the account's own left out."""
 
 
+@runtime_checkable
+class HasUsualServer(Protocol):
+    """Capability: most accounts live on one server, which a form may fill in."""
+
+    usual_server: str
+    """Its base URL."""
+
+
 class Vault(Protocol):
     """Where an adapter keeps an account's short-lived session (tokens), encrypted at rest."""
 

@@ -46,6 +46,7 @@ class Bluesky:
     title = "Bluesky"
     keyed = True
     asks: Mapping[str, str] = {"app_password": "App password"}
+    usual_server = "https://bsky.social"
 
     def __init__(self, records: Repository) -> None:
         self._records = records
