@@ -26,8 +26,11 @@ ATTEMPT_SECONDS = 120.0
 BACKOFF = (1, 5, 15, 60, 300)
 """Seconds before the next try, by the number of tries so far; the last one repeats."""
 FIRST_LOOK = timedelta(seconds=1)
-ABSENT_AFTER = timedelta(seconds=30)
-"""Where the key does not protect from a double post, "not there" counts only this long after the request: lists lag."""
+ABSENT_AFTER = timedelta(seconds=ATTEMPT_SECONDS + 30)
+"""Where the key does not protect from a double post, "not there" counts only this long after the request began.
+
+The attempt may have been under way until then, and lists lag behind what was posted.
+"""
 UNKNOWN_UNTIL = timedelta(minutes=10)
 """How long a network that cannot be asked, or cannot tell, is asked again before a person is."""
 
