@@ -14,7 +14,7 @@ from bot.handlers._way import Way
 from bot.logs import current_reference
 from bot.metrics import ERRORS
 from bot.rules.escaping import from_mrkdwn
-from bot.slack import SlackBusy, SlackError
+from bot.slack import SlackBusy, SlackError, SlackRefused
 from bot.words import plain, plain_sentence, sentence, t
 
 log = structlog.get_logger(__name__)
@@ -24,9 +24,16 @@ NOTICE = "notice"
 ANSWERED_EVENTS = {"app_mention", "message"}
 """Events behind which somebody waits for an answer; of the others nobody knows."""
 
+VIEW_CLOSED = {"not_found", "view_not_found"}
+"""The person closed the view before it could be written: nobody waits for it any more."""
+VIEW_CHANGED = "hash_conflict"
+
 
 async def show(way: Way, kind: Kind, error: Exception) -> None:
     """Tell whoever asked what went wrong. A `Refused` speaks for itself; anything else is logged with a reference."""
+    if isinstance(error, SlackRefused) and error.code in VIEW_CLOSED:
+        await way.ack()
+        return
     said = _said(error)
     try:
         await _tell(way, kind, error, said)
@@ -40,6 +47,8 @@ def _said(error: Exception) -> Mrkdwn:
         return sentence(error)
     if isinstance(error, SlackError):
         log.warning("slack_failed", why=str(error))
+        if isinstance(error, SlackRefused) and error.code == VIEW_CHANGED:
+            return t("This has changed since you looked at it. Please look again.")
         late = isinstance(error, SlackBusy) or _is_late(error)
         return t("Slack was too slow for Trellis, or has no time for it. Please try once more.") if late else _unknown()
     ERRORS.labels("handler").inc()

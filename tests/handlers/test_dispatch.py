@@ -238,6 +238,21 @@ async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on
     assert answer.status == 200
 
 
+@pytest.mark.parametrize(("code", "said"), [("not_found", 0), ("hash_conflict", 1)])
+async def test_a_view_that_changed_is_told_of_and_one_that_was_closed_is_not(
+    office: Office, on: On, ann: Person, control: Control, code: str, said: int
+) -> None:
+    async def loads(ask: Ask) -> None:
+        view = await ask.open(FORM)
+        await ask.update(FORM, view["id"], view["hash"])
+
+    on.command("/draft")(loads)
+    await control.fault("refuse", on="views.update", error=code)
+    await ann.command("/draft", channel=GENERAL)
+    await office.dispatch.drain(1)
+    assert len(await ann.ephemerals(GENERAL)) == said
+
+
 async def test_the_notice_of_a_button_in_a_form_lies_over_it(office: Office, on: On, ann: Person) -> None:
     async def refuse(ask: Ask) -> None:
         raise Stale("Somebody was first.")

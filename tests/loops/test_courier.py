@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -303,3 +304,14 @@ async def test_a_letter_without_words_is_given_up_after_some_tries(office: Offic
         await office.say_all()
         await overdue(office)
     assert ("broken", "dead") in await letters(office)
+
+
+async def test_a_commit_wakes_the_courier_and_a_stop_ends_it(office: Office, eve: Person) -> None:
+    courier = office.courier()
+    running = asyncio.create_task(courier.run())
+    await eve.reset()
+    await tell(office, GENERAL)
+    await eve.message(GENERAL, saying="News: rain")
+    await courier.stop()
+    await running
+    assert await letters(office) == [("news", "sent")]
