@@ -12,7 +12,7 @@ from bot.flows.drafts import Draft
 from bot.handlers import On, calendar
 from bot.rules.content import Content, Segment, Window
 from bot.rules.people import Actor
-from bot.sandbox.cast import ANN, BEN, GENERAL
+from bot.sandbox.cast import ANN, BEN, CAS, GENERAL
 from bot.sandbox.driver import Person, View
 from bot.store import Tx
 from bot.store.tables import Account, Post
@@ -30,6 +30,12 @@ def on() -> On:
 @pytest.fixture
 async def ben(office: Office) -> AsyncIterator[Person]:
     async with Person(office.slack.url, BEN) as person:
+        yield person
+
+
+@pytest.fixture
+async def cas(office: Office) -> AsyncIterator[Person]:
+    async with Person(office.slack.url, CAS) as person:
         yield person
 
 
@@ -71,12 +77,28 @@ async def test_a_post_is_shown_with_what_the_reader_may_do(office: Office, ben: 
     view = await opened(ben)
     assert "Post in 0.1 days" in view.words
     assert "In review · Harbour Bakery · bakery (plaza)" in view.words
-    assert {"open_post", "approve", "reschedule"} <= set(view.actions)
+    assert {"open_post", "calendar_approve", "reschedule"} <= set(view.actions)
 
 
 async def test_an_author_is_not_offered_to_approve(office: Office, ann: Person) -> None:
     await plan(office, 0.1)
-    assert "approve" not in (await opened(ann)).actions
+    assert "calendar_approve" not in (await opened(ann)).actions
+
+
+async def test_approving_shows_the_page_as_it_then_is(office: Office, ben: Person) -> None:
+    await plan(office, 0.1)
+    await ben.press(await opened(ben), "calendar_approve")
+    view = await ben.view(saying="Scheduled")
+    assert "calendar_approve" not in view.actions
+
+
+async def test_who_approves_second_is_told_who_was_first(office: Office, ben: Person, cas: Person) -> None:
+    await plan(office, 0.1)
+    first, second = await opened(ben), await opened(cas)
+    await ben.press(first, "calendar_approve")
+    await cas.press(second, "calendar_approve")
+    assert f"<@{BEN}> approved this post" in (await cas.view(titled="Not done")).words
+    assert any("Scheduled" in view.words for view in await cas.views())
 
 
 async def test_pages_turn_on_and_back_and_to_today(office: Office, ben: Person) -> None:
