@@ -70,7 +70,9 @@ def send_message(
         slack.clock.stamp(), channel.id, user, escaped(slack, text), team=person.team, thread_ts=thread_ts
     )
     for file_id in files or []:
-        file = slack.workspace.files[file_id]
+        file = slack.workspace.files.get(file_id)
+        if file is None or file.user != user:
+            raise ClientError("no_such_file", "That file is not yours or is gone.")
         file.channels.add(channel.id)
         message.files.append(file.as_json(slack.base))
     message.subtype = "file_share" if files else ""

@@ -26,10 +26,10 @@ class Changes:
         self._news = asyncio.Event()
         return self.last
 
-    def since(self, number: int) -> list[Json]:
+    def since(self, number: float) -> list[Json]:
         return [change for change in self._kept if change["n"] > number]
 
-    async def wait(self, number: int, seconds: float) -> list[Json]:
+    async def wait(self, number: float, seconds: float) -> list[Json]:
         """The changes after `number`, as soon as there is one; none when `seconds` have passed."""
         if self.last <= number:
             try:

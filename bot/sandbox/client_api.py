@@ -26,20 +26,24 @@ Act = Callable[[Slack, str, Json], Awaitable[Json]]
 
 
 async def _command(slack: Slack, user: str, told: Json) -> Json:
-    return await acts.run_command(slack, user, told["channel"], told["command"], told.get("text", ""))
+    return await acts.run_command(slack, user, word(told, "channel"), word(told, "command"), word(told, "text", ""))
 
 
 async def _shortcut(slack: Slack, user: str, told: Json) -> Json:
-    return await acts.run_shortcut(slack, user, told["callback_id"], told.get("channel", ""), told.get("ts", ""))
+    channel, ts = word(told, "channel", ""), word(told, "ts", "")
+    return await acts.run_shortcut(slack, user, word(told, "callback_id"), channel, ts)
 
 
 async def _message(slack: Slack, user: str, told: Json) -> Json:
-    thread, files = told.get("thread_ts", ""), told.get("files")
-    return acts.send_message(slack, user, told["channel"], told.get("text", ""), thread, files)
+    files = told.get("files") or []
+    if not isinstance(files, list):
+        raise KeyError("files")
+    text, thread = word(told, "text", ""), word(told, "thread_ts", "")
+    return acts.send_message(slack, user, word(told, "channel"), text, thread, [str(file) for file in files])
 
 
 async def _home(slack: Slack, user: str, told: Json) -> Json:
-    return acts.open_home(slack, user, told.get("tab", "home"))
+    return acts.open_home(slack, user, word(told, "tab", "home"))
 
 
 async def _fill(slack: Slack, user: str, told: Json) -> Json:
@@ -112,10 +116,27 @@ async def serve_seen(request: web.Request) -> web.StreamResponse:
 async def serve_changes(request: web.Request) -> web.StreamResponse:
     """GET /client/changes?after=N&wait=S: the changes after number N, as soon as there is one."""
     slack = request.app[SLACK]
-    after = int(request.query.get("after", "0"))
-    seconds = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
+    after, seconds = _number(request, "after"), min(_number(request, "wait"), LONGEST_WAIT)
     news = await slack.changes.wait(after, seconds)
     return web.json_response({"ok": True, "last": slack.changes.last, "changes": news})
+
+
+def word(told: Json, name: str, otherwise: str | None = None) -> str:
+    """A text that was sent. Raises KeyError when it is missing and nothing is said otherwise, or is no text."""
+    value = told.get(name, otherwise)
+    if not isinstance(value, str):
+        raise KeyError(name)
+    return value
+
+
+def _number(request: web.Request, name: str) -> float:
+    try:
+        value = float(request.query.get(name, "0"))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e15:
+        raise web.HTTPBadRequest(text=f"{name} must be a number.")
+    return value
 
 
 async def request_body(request: web.Request) -> Json:

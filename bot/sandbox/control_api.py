@@ -26,7 +26,7 @@ async def serve_deed(request: web.Request) -> web.StreamResponse:
         return web.json_response(await deed(request.app[SLACK], told))
     except ClientError as problem:
         return web.json_response(problem.as_json(), status=400)
-    except (KeyError, TypeError) as wrong:
+    except (KeyError, TypeError, ValueError) as wrong:
         return web.json_response({"ok": False, "error": "missing", "sentence": f"Wrong: {wrong}."}, status=400)
 
 

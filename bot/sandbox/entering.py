@@ -36,7 +36,7 @@ def entry_for(slack: Slack, user: str, placed: Placed, value: Any, offered: list
         chosen = [_option(options, one) for one in (value if isinstance(value, list) else [value])]
         entry[key] = chosen if key == "selected_options" else chosen[0]
     elif key == "files":
-        entry[key] = [_file(slack, user, one) for one in value]
+        entry[key] = [_file(slack, user, one) for one in (value if isinstance(value, list) else [value])]
     else:
         entry[key] = _CONVERT.get(kind, _text)(slack, value)
     _require_count(placed.element, entry[key])
@@ -143,14 +143,14 @@ def _moment(_: Slack, value: object) -> object:
 
 def _person(slack: Slack, value: object) -> object:
     for one in value if isinstance(value, list) else [value]:
-        if one not in slack.workspace.users:
+        if not isinstance(one, str) or one not in slack.workspace.users:
             raise ClientError("no_such_person", "There is no such person here.")
     return value
 
 
 def _channel(slack: Slack, value: object) -> object:
     for one in value if isinstance(value, list) else [value]:
-        if one not in slack.workspace.channels and one not in slack.workspace.users:
+        if not isinstance(one, str) or not {one} & (slack.workspace.channels.keys() | slack.workspace.users.keys()):
             raise ClientError("no_such_channel", "There is no such channel here.")
     return value
 

@@ -75,7 +75,8 @@ def _body(envelope: Envelope) -> tuple[str, bytes]:
 async def _read(response: aiohttp.ClientResponse, envelope: Envelope) -> Answer:
     text = await response.text()
     final = response.headers.get("X-Slack-No-Retry") == "1"
-    if response.status != HTTPStatus.OK:
+    taken = response.ok if envelope.kind == "events_api" else response.status == HTTPStatus.OK
+    if not taken:
         return Answer(failure=FAILED, reason="http_error", final=final)
     if not envelope.accepts_response or not text.strip():
         return Answer()

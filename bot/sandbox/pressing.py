@@ -81,7 +81,10 @@ async def act(slack: Slack, user: str, told: Json) -> Json:
 def fill(slack: Slack, user: str, told: Json) -> Json:
     """Enter values into several inputs at once: `values` maps an action_id (or "block/action") to a value."""
     place = find_place(slack, user, told)
-    for name, value in dict(told.get("values") or {}).items():
+    values = told.get("values") or {}
+    if not isinstance(values, dict):
+        raise KeyError("values")
+    for name, value in values.items():
         block, _, action = name.rpartition("/")
         placed = find_element(place, action, block)
         entry = entry_for(slack, user, placed, value, slack.screens.offered.get((user, place.name, action)))

@@ -77,6 +77,25 @@ async def test_an_unknown_file_is_not_found(client: AsyncWebClient) -> None:
     assert (await refusal(client.files_info(file="F0NONE")))["error"] == "file_not_found"
 
 
+async def test_a_file_goes_to_a_hundred_channels_at_most(client: AsyncWebClient) -> None:
+    ticket = await client.files_getUploadURLExternal(filename="a.txt", length=3)
+    async with aiohttp.ClientSession() as session, session.post(ticket["upload_url"], data=b"abc"):
+        pass
+    files = [{"id": ticket["file_id"]}]
+    for count, code in ((101, "invalid_channel"), (100, "channel_not_found")):
+        told = {"files": files, "channels": ",".join(f"C0NONE{number}" for number in range(count))}
+        assert (await refusal(client.api_call("files.completeUploadExternal", json=told)))["error"] == code
+
+
+async def test_a_file_without_a_channel_is_private(client: AsyncWebClient, ann: Person) -> None:
+    ticket = await client.files_getUploadURLExternal(filename="a.txt", length=3)
+    async with aiohttp.ClientSession() as session, session.post(ticket["upload_url"], data=b"abc"):
+        pass
+    done = await client.files_completeUploadExternal(files=[{"id": ticket["file_id"]}])
+    assert done["files"][0]["is_public"] is False
+    assert await ann.messages(SUPPORT) == []
+
+
 async def test_a_share_needs_membership(client: AsyncWebClient) -> None:
     ticket = await client.files_getUploadURLExternal(filename="a.txt", length=3)
     async with aiohttp.ClientSession() as session, session.post(ticket["upload_url"], data=b"abc"):

@@ -95,6 +95,16 @@ async def test_events_come_as_json(ear: Ear, ann: Person) -> None:
     event: Json = json.loads(body)
     assert headers["Content-Type"] == "application/json"
     assert (event["type"], event["event"]["text"]) == ("event_callback", "hello")
+    assert event["authorizations"][0]["is_bot"] is True
+    assert event["is_ext_shared_channel"] is False
+    assert event["event_id"].startswith("Ev")
+
+
+async def test_over_socket_mode_the_address_gets_nothing(ear: Ear, control: Control, ann: Person) -> None:
+    await control.use_http("")
+    with pytest.raises(Refused, match="dispatch_failed"):
+        await ann.command("/draft", channel=GENERAL)
+    assert ear.bodies.empty()
 
 
 async def test_the_address_must_answer_the_challenge(ear: Ear, control: Control) -> None:
@@ -121,6 +131,16 @@ async def test_an_event_that_fails_comes_again_with_retry_headers(ear: Ear, ann:
     _, headers = await ear.next()
     assert headers["X-Slack-Retry-Num"] == "1"
     assert headers["X-Slack-Retry-Reason"] == "http_error"
+
+
+async def test_any_2xx_acks_an_event(ear: Ear, ann: Person) -> None:
+    ear.status = 204
+    await ann.say(SUPPORT, "one")
+    await ear.next()
+    await ann.say(SUPPORT, "two")
+    body, headers = await ear.next()
+    assert json.loads(body)["event"]["text"] == "two"
+    assert "X-Slack-Retry-Num" not in headers
 
 
 async def test_no_retry_ends_the_retries(ear: Ear, ann: Person) -> None:

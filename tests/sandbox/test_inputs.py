@@ -172,6 +172,25 @@ async def test_an_external_select_offers_what_the_app_answers(
 
 
 @pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize(("count", "taken"), [(100, True), (101, False)])
+async def test_an_external_select_shows_a_hundred_options(
+    ann: Person, app: AsyncApp, shown: dict[str, Any], count: int, taken: bool
+) -> None:
+    async def suggest(ack: Any) -> None:
+        await ack(options=options(count))
+
+    app.options("campaign")(suggest)
+    shown["view"] = modal(input_block({"type": "external_select", "action_id": "campaign"}))
+    await ann.command("/form", channel=GENERAL)
+    view = await ann.view()
+    if taken:
+        assert len(await ann.suggestions(view, "campaign", "spring")) == count
+    else:
+        with pytest.raises(Refused, match="bad_options"):
+            await ann.suggestions(view, "campaign", "spring")
+
+
+@pytest.mark.usefixtures("connected")
 async def test_an_input_that_dispatches_tells_at_once(ann: Person, app: AsyncApp, shown: dict[str, Any]) -> None:
     told: list[Json] = []
 

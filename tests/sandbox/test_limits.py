@@ -182,6 +182,42 @@ LIMITS: dict[str, tuple[int, Callable[[int], list[str]]]] = {
             }
         ),
     ),
+    "feedback value": (
+        2_000,
+        in_message(
+            lambda n: {
+                "type": "context_actions",
+                "elements": [
+                    {
+                        "type": "feedback_buttons",
+                        "positive_button": {"text": plain(), "value": "x" * n},
+                        "negative_button": option("down"),
+                    }
+                ],
+            }
+        ),
+    ),
+    "option url": (
+        3_000,
+        in_message(
+            lambda n: actions({"type": "overflow", "action_id": "o", "options": [option(url=url(n))]}),
+        ),
+    ),
+    "container subtitle": (
+        150,
+        in_message(
+            lambda n: {
+                "type": "container",
+                "title": plain(),
+                "subtitle": plain("x" * n),
+                "child_blocks": [section()],
+            }
+        ),
+    ),
+    "rich text least lines": (
+        100,
+        in_form(lambda n: input_block({"type": "rich_text_input", "action_id": "r", "min_lines": n})),
+    ),
     "one focus a view": (
         1,
         form(

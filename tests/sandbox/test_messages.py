@@ -91,8 +91,9 @@ async def test_a_message_to_a_person_goes_to_their_direct_message(client: AsyncW
 
 
 async def test_a_text_over_40000_characters_is_cut(client: AsyncWebClient) -> None:
-    posted = await client.chat_postMessage(channel=SUPPORT, text="x" * 40_001)
-    assert len(posted["message"]["text"]) == 40_000
+    for length in (40_000, 40_001):
+        posted = await client.chat_postMessage(channel=SUPPORT, text="x" * length)
+        assert len(posted["message"]["text"]) == 40_000
 
 
 async def test_a_permalink_leads_into_the_thread(client: AsyncWebClient) -> None:
@@ -155,6 +156,17 @@ REFUSALS: dict[str, tuple[str, Calls]] = {
 async def test_slack_refuses(client: AsyncWebClient, name: str) -> None:
     code, call = REFUSALS[name]
     assert (await refusal(call(client)))["error"] == code
+
+
+async def test_markdown_text_of_12000_characters_is_the_most(client: AsyncWebClient) -> None:
+    told = {"channel": SUPPORT, "markdown_text": "x" * 12_000}
+    assert (await client.api_call("chat.postMessage", json=told))["ok"]
+    told["markdown_text"] += "x"
+    assert (await refusal(client.api_call("chat.postMessage", json=told)))["error"] == "msg_too_long"
+
+
+async def test_a_hundred_attachments_are_taken(client: AsyncWebClient) -> None:
+    await client.chat_postMessage(channel=SUPPORT, text="x", attachments=[{"text": "a"}] * 100)
 
 
 async def test_an_update_over_4000_characters_is_refused(client: AsyncWebClient) -> None:
