@@ -33,7 +33,7 @@ ARROWS: dict[str, set[str]] = {
     "metrics": set(),
     "app": {"handlers", "desk", "slack", "words", "logs"},
     "scheduler": EDGE | {"loops", "bells"},
-    "handlers": EDGE | {"media"},
+    "handlers": EDGE | {"media", "connecting"},
     "loops": EDGE | {"bells"},
     "web": EDGE | {"manifest"},
     "desk": {"store", "networks", "settings", "rules", "bells", "locker", "slack", "logs"},

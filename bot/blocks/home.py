@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import TypeVar
 
-from bot.blocks.basics import Block, Element, actions, button, context, divider, header, section, ticket
+from bot.blocks.basics import Block, Element, actions, button, confirm, context, divider, header, section, ticket
 from bot.blocks.inputs import option, select
 from bot.blocks.planned import OPEN, about, open_button, title_of
 from bot.blocks.setup import explanation, set_up
@@ -22,10 +22,9 @@ from bot.words import plain, t
 
 DRAFT, CALENDAR, FEED, SETTINGS = "draft_open", "calendar_open", "calendar_feed", "settings_open"
 EDIT, LIVE, SEND, LEAVE = "edit_post", "it_is_live", "send_it", "leave_it"
-CONTINUE, THROW_AWAY = "draft_resume", "draft_discard"
-RESUME, RECONNECT = "resume", "account_reconnect"
-APPROVE, DIGEST_HOUR = "home_approve", "home_digest_hour"
-"""Done here: they show the tab as it is afterwards."""
+CONTINUE, PAUSES, RESUME, RECONNECT = "draft_resume", "pause_open", "resume", "account_reconnect"
+APPROVE, THROW_AWAY, DIGEST_HOUR = "home_approve", "home_discard", "home_digest_hour"
+"""Acts of the tab's own: they show it as it is afterwards."""
 
 NO_DIGEST = "none"
 REASON_CHARACTERS = 300
@@ -70,7 +69,7 @@ def _queue(page: HomePage) -> Iterator[Block]:
     yield from _part(plain("Today"), queue.today, lambda one: [_today(page, one)])
     yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)])
     yield from _part(plain("Perhaps not said in Slack"), queue.unsaid, lambda one: [_unsaid(one)])
-    yield from _part(plain("Paused"), queue.pauses, lambda one: [_pause(one)])
+    yield from _part(plain("Paused"), queue.pauses, _pause)
     yield from _part(plain("Accounts to connect again"), queue.broken, lambda one: [_broken(one)])
 
 
@@ -161,13 +160,18 @@ def _unsaid(one: Unsaid) -> Block:
     return section(said, accessory=opens)
 
 
-def _pause(one: Held) -> Block:
+def _pause(one: Held) -> list[Block]:
     said = t("*{what}*, by {who}, {at}", what=one.holds, who=mention(one.by), at=one.at)
     if one.reason:
         said = t("{said}: “{reason}”", said=said, reason=one_line(one.reason, REASON_CHARACTERS))
     waits = t("1 delivery waits.") if one.waiting == 1 else t("{count} deliveries wait.", count=one.waiting)
-    again = button(plain("Resume"), RESUME, ticket(one.id), says=plain("Resume: {what}", what=one.holds))
-    return section(Mrkdwn(f"{said}\n{waits}"), accessory=again)
+    sure = confirm(
+        plain("Resume?"),
+        plain("What is still in time goes out at once. What is too late is not sent, and you are asked about it."),
+        plain("Resume"),
+    )
+    again = button(plain("Resume"), RESUME, ticket(one.id), says=plain("Resume: {what}", what=one.holds), asks=sure)
+    return [section(Mrkdwn(f"{said}\n{waits}")), actions(again, button(plain("See what waits"), PAUSES))]
 
 
 def _broken(one: Broken) -> Block:

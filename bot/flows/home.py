@@ -32,6 +32,7 @@ TODAY_ROWS = 8
 MOST_MINE = 50
 """Posts of one person looked through for the most urgent ones."""
 UNFINISHED_ROWS = 3
+PAUSE_ROWS = 3
 REMEMBERED = timedelta(days=7)
 """How long a rejection stays in somebody's queue."""
 UNSAID_FOR = timedelta(days=3)
@@ -210,7 +211,7 @@ def _pauses(tx: Tx, desk: Desk) -> Some[Held]:
             )
             for one in found
         ],
-        ROWS,
+        PAUSE_ROWS,
     )
 
 

@@ -11,8 +11,9 @@ from bot.flows import home as flow
 from bot.flows import people
 from bot.flows.outbox import Letter
 from bot.handlers._ask import OLD_BUTTON, Ask
-from bot.handlers._on import On
+from bot.handlers._on import Handler, On
 from bot.handlers.approvals import approve
+from bot.handlers.drafts import discard
 from bot.rules.people import Actor
 from bot.words import read_by
 
@@ -20,7 +21,8 @@ from bot.words import read_by
 def register(on: On) -> None:
     """What the Home tab listens to."""
     on.event("app_home_opened")(opened)
-    on.action(blocks.APPROVE)(approve_here)
+    on.action(blocks.APPROVE)(_here(approve))
+    on.action(blocks.THROW_AWAY)(_here(discard))
     on.action(blocks.DIGEST_HOUR)(digest_hour)
     on.home(render)
 
@@ -29,17 +31,6 @@ async def opened(ask: Ask) -> None:
     """Somebody looks at the tab."""
     if ask.event.get("tab") == "home":
         await show(ask)
-
-
-async def approve_here(ask: Ask) -> None:
-    """Approve a post, and show the tab as it then is; when somebody was first, that too."""
-    try:
-        await approve(ask)
-        await ask.ack()
-    except (Stale, NotFound):
-        await show(ask)
-        raise
-    await show(ask)
 
 
 async def digest_hour(ask: Ask) -> None:
@@ -65,3 +56,18 @@ async def render(desk: Desk, letter: Letter) -> dict[str, Any]:
     with read_by(known.locale if known else "en", actor.zone):
         page = await desk.read(flow.home, letter.scope, actor, now=desk.now())
         return blocks.home(page)
+
+
+def _here(act: Handler) -> Handler:
+    """An act that shows the tab as it is afterwards; when somebody was first, that too."""
+
+    async def acted(ask: Ask) -> None:
+        try:
+            await act(ask)
+            await ask.ack()
+        except (Stale, NotFound):
+            await show(ask)
+            raise
+        await show(ask)
+
+    return acted
