@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import NotFound, Stale
-from bot.flows import posts
+from bot.flows import outbox, posts
 from bot.flows.drafts import Draft
 from bot.flows.posts import Faults
 from bot.flows.rights import require_own_or_reviewer
@@ -94,6 +94,7 @@ def discard(tx: Tx, by: Actor, form_id: str, *, now: datetime) -> None:
     """Throw an unfinished form away."""
     _require_own(tx, by, form_id)
     queries.close(tx, form_id, now)
+    outbox.home(tx, by.person, now=now)
 
 
 def leave(tx: Tx, by: Actor, form_id: str, change: Callable[[Sheet], Sheet], *, now: datetime) -> None:
@@ -108,6 +109,7 @@ def leave(tx: Tx, by: Actor, form_id: str, change: Callable[[Sheet], Sheet], *, 
     else:
         form.values, form.changed_at = sheets.to_json(sheet), now
         tx.session.add(form)
+        outbox.home(tx, by.person, now=now)
 
 
 def unfinished_forms(tx: Tx, by: Actor, *, now: datetime) -> list[Form]:

@@ -44,6 +44,15 @@ class PauseView:
     more: int
 
 
+@dataclass(frozen=True)
+class Overview:
+    """What is paused, and what else could be."""
+
+    running: tuple[PauseView, ...]
+    clients: tuple[Client, ...]
+    accounts: tuple[Account, ...]
+
+
 def pause(tx: Tx, by: Actor, scope: str, target: str, reason: str, *, now: datetime) -> Pause:
     """Hold what has not left yet. Reviewers may stop their own client; everything else is the managers'."""
     _require_may_pause(tx, by, scope, target)
@@ -73,6 +82,15 @@ def resume(tx: Tx, by: Actor, pause_id: int, *, now: datetime) -> Pause:
 def running(tx: Tx) -> list[PauseView]:
     """Every running pause with its review list."""
     return [_view(tx, row) for row in queries.running_pauses(tx)]
+
+
+def overview(tx: Tx, by: Actor) -> Overview:
+    """All that the form of pausing shows."""
+    require_member(by)
+    open_clients = Client.__table__.c.archived_at.is_(None)  # type: ignore[attr-defined]
+    clients = tx.all(Client, open_clients, order=Client.name)
+    accounts = tx.all(Account, order=(Account.network, Account.handle))
+    return Overview(tuple(running(tx)), tuple(clients), tuple(accounts))
 
 
 def _view(tx: Tx, row: Pause) -> PauseView:

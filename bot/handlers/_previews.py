@@ -8,7 +8,7 @@ from bot.blocks.posts import Shown, time_of
 from bot.blocks.remarks import Weighed, warning_notes
 from bot.blocks.whole import WHOLE, whole
 from bot.desk import Desk, Scope
-from bot.flows import checks, previews
+from bot.flows import checks, outbox, previews
 from bot.flows.previews import Look
 from bot.handlers._ask import Ask
 from bot.handlers._payload import word
@@ -21,10 +21,12 @@ async def shown_post(desk: Desk, scope: Scope, post_id: int) -> Shown:
     return as_shown(desk, await desk.read(previews.look, scope, post_id, now=desk.now()))
 
 
-async def refresh_whole(ask: Ask, post_id: int) -> None:
-    """After an act in the view of the whole post: show there what is true now."""
+async def refresh(ask: Ask, post_id: int) -> None:
+    """After an act in a view: show there what is true now. Cards follow by themselves."""
     if word(ask.body, "view", "callback_id") == WHOLE:
         await ask.update(whole(await shown_post(ask.desk, ask.scope, post_id)))
+    elif word(ask.body, "view", "type") == "home":
+        await ask.desk.write(outbox.home, ask.scope, ask.actor.person, now=ask.now)
 
 
 def as_shown(desk: Desk, look: Look) -> Shown:

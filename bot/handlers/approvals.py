@@ -9,7 +9,7 @@ from bot.flows.checks import faults_of
 from bot.handlers._ask import OLD_BUTTON, Ask
 from bot.handlers._deciding import decide
 from bot.handlers._on import Handler, On
-from bot.handlers._previews import refresh_whole
+from bot.handlers._previews import refresh
 from bot.rules.content import from_json
 from bot.rules.posts import Step
 
@@ -35,14 +35,14 @@ async def approve(ask: Ask) -> None:
     view = await ask.desk.read(posts.view, ask.scope, post_id)
     faults = faults_of(ask.desk.networks, view.accounts, from_json(view.version.content))
     await decide(ask, approvals.approve, post_id, post_id, version, faults)
-    await refresh_whole(ask, post_id)
+    await refresh(ask, post_id)
 
 
 async def release(ask: Ask) -> None:
     """Put a held post back before its reviewers."""
     post_id, version = ask.ticket
     await decide(ask, approvals.release, post_id, post_id, version)
-    await refresh_whole(ask, post_id)
+    await refresh(ask, post_id)
 
 
 async def with_reason(ask: Ask) -> None:

@@ -15,6 +15,7 @@ from bot.flows import deliveries, missed, previews
 from bot.flows.outbox import Letter
 from bot.handlers._ask import OLD_BUTTON, Ask
 from bot.handlers._on import On
+from bot.handlers._previews import refresh
 
 
 def register(on: On) -> None:
@@ -74,9 +75,10 @@ async def drop_all(ask: Ask) -> None:
 async def _answer(ask: Ask, flow: Callable[..., Any], delivery_id: int, *about: str) -> None:
     """Run an answer; whatever becomes of it, the cards show what is true."""
     try:
-        await ask.desk.write(flow, ask.scope, ask.actor, delivery_id, *about, now=ask.now)
+        answered = await ask.desk.write(flow, ask.scope, ask.actor, delivery_id, *about, now=ask.now)
     finally:
         await ask.desk.write(previews.draw_delivery_anew, ask.scope, delivery_id, now=ask.now)
+    await refresh(ask, answered.post_id)
 
 
 async def _all(ask: Ask, flow: Callable[..., Any]) -> None:

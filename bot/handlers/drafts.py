@@ -12,6 +12,7 @@ from bot.flows.sheets import Open
 from bot.handlers._ask import Ask
 from bot.handlers._counting import Counting
 from bot.handlers._on import Handler, On
+from bot.handlers._payload import word
 from bot.handlers._pictures import fetch, waiting
 from bot.handlers._sheets import Change, at_its_field, faults_in, form_view, typed_into
 from bot.rules import sheets
@@ -98,17 +99,17 @@ async def hand_in(ask: Ask) -> None:
 
 async def resume(ask: Ask) -> None:
     """Go on with an unfinished form in place of the new one."""
-    if ask.private:
+    if _in_form(ask):
         await ask.desk.write(forms.leave, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
     opened = await _keep(ask, ask.value, lambda sheet: sheet)
     view = await form_view(ask, opened)
-    await (ask.update(view) if ask.private else ask.open(view))
+    await (ask.update(view) if _in_form(ask) else ask.open(view))
 
 
 async def discard(ask: Ask) -> None:
     """Throw an unfinished form away, and go on with the one that is open."""
     await ask.desk.write(forms.discard, ask.scope, ask.actor, ask.value, now=ask.now)
-    if ask.private:
+    if _in_form(ask):
         await _redraw(ask)
 
 
@@ -186,6 +187,11 @@ def _became(status: str, channel: str) -> Mrkdwn:
     if not channel:
         return t("Your post is with the reviewers.")
     return t("Your post is with the reviewers, in {channel}.", channel=channel_link(channel))
+
+
+def _in_form(ask: Ask) -> bool:
+    """Whether it was pressed in the form itself, and not in the Home tab."""
+    return word(ask.body, "view", "callback_id") == blocks.FORM
 
 
 async def _show_form(ask: Ask, problem: str) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.flows import publishing
 from bot.flows.accounts import limits_as_json
-from bot.handlers import On, approvals, drafts, posts
+from bot.flows.publishing import Outcome
+from bot.handlers import On, approvals, deliveries, drafts, news, pauses, posts
 from bot.rules.networks import Limits
-from bot.sandbox.cast import GENERAL
+from bot.rules.posts import Step
+from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
 from bot.sandbox.shown import View
-from bot.store import Tx
-from bot.store.tables import Account, Post
+from bot.store import EVERYWHERE, Tx
+from bot.store.tables import Account, Delivery, Post
 from tests.factories import NOW
 from tests.office import Office
 
@@ -24,7 +28,7 @@ TEXT = "draft_text#0.0.0"
 def handlers() -> On:
     """All that a person touches of a post."""
     on = On()
-    for module in (drafts, posts, approvals):
+    for module in (approvals, deliveries, drafts, news, pauses, posts):
         module.register(on)
     return on
 
@@ -77,3 +81,35 @@ async def open_desk(office: Office) -> Desk:
     """An account for the office's client."""
     workspace = office.scope.workspace
     return Desk(office, await office.desk.write(connect, office.scope, office.client_id, workspace))
+
+
+async def settle(desk: Desk, step: Step, trouble: str = "") -> None:
+    """Bring everything that waits to an outcome, as the publisher would."""
+    lent, now = desk.office.desk, desk.office.desk.now()
+    jobs = await lent.write(publishing.claim, EVERYWHERE, worker="one", limit=10, now=now)
+    ids = [job.delivery.id or 0 for job in jobs]
+    await lent.write(publishing.mark_sending, EVERYWHERE, ids, worker="one", now=now)
+    url = "https://plaza.example/1" if step is Step.PUBLISH else ""
+    outcomes = [Outcome(one, step, trouble=trouble, url=url) for one in ids]
+    await lent.write(publishing.settle, EVERYWHERE, outcomes, now=now)
+
+
+async def miss(desk: Desk) -> None:
+    """Let the time of everything that waits go by."""
+    lent = desk.office.desk
+    await lent.write(_be_late, EVERYWHERE, lent.now())
+    await lent.write(publishing.give_up_late, EVERYWHERE, now=lent.now())
+
+
+def _be_late(tx: Tx, now: datetime) -> None:
+    for row in tx.all(Delivery):
+        row.late_until = now - timedelta(seconds=1)
+        tx.session.add(row)
+
+
+async def approved(desk: Desk, ann: Person, ben: Person, text: str = "Our shop opens") -> Post:
+    """A post of Ann's that Ben approved."""
+    post = await desk.in_review(ann, {TEXT: text})
+    await ben.press(await ben.message(REVIEW, saying=text), "approve")
+    await desk.office.say_all()
+    return post
