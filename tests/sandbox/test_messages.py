@@ -126,6 +126,15 @@ REFUSALS: dict[str, tuple[str, Calls]] = {
         "invalid_blocks_format",
         lambda c: c.api_call("chat.postMessage", json={"channel": SUPPORT, "text": "x", "blocks": {"type": "x"}}),
     ),
+    "blocks that are no JSON": (
+        "invalid_blocks_format",
+        lambda c: c.api_call("chat.postMessage", data={"channel": SUPPORT, "text": "x", "blocks": "["}),
+    ),
+    "metadata that is no JSON": (
+        "invalid_metadata_format",
+        lambda c: c.api_call("chat.postMessage", data={"channel": SUPPORT, "text": "x", "metadata": "{"}),
+    ),
+    "a direct message with nobody": ("users_list_not_supplied", lambda c: c.conversations_open(users="")),
     "a thread that is not there": (
         "thread_not_found",
         lambda c: c.chat_postMessage(channel=SUPPORT, text="x", thread_ts="1.000001"),

@@ -59,8 +59,8 @@ class Call:
             raise Refusal("invalid_limit")
         return int(value)
 
-    def structure(self, name: str) -> Any:
-        """A JSON argument; forms carry it as a string. None when it was not given."""
+    def structure(self, name: str, code: str = "") -> Any:
+        """A JSON argument; forms carry it as a string. None when it was not given; `code` is for no JSON."""
         value = self.args.get(name)
         if not isinstance(value, str):
             return value
@@ -69,6 +69,8 @@ class Call:
         try:
             return json.loads(value)
         except ValueError:
+            if code:
+                raise Refusal(code) from None
             raise invalid_argument(f"invalid JSON [json-pointer:/{name}]") from None
 
     def user(self, name: str = "user") -> User:

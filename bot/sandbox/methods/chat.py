@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.answers import Json, Refusal, invalid
 from bot.sandbox.checks import blocks_faults
-from bot.sandbox.methods.call import Call, Method, invalid_argument
+from bot.sandbox.methods.call import Call, Method
 from bot.sandbox.records import Channel, Message
 from bot.sandbox.slack import Slack, named
 
@@ -136,7 +136,7 @@ def _composed(call: Call, channel: Channel) -> Message:
 
 
 def _content(call: Call) -> Json:
-    blocks = call.structure("blocks")
+    blocks = call.structure("blocks", "invalid_blocks_format")
     markdown = call.text("markdown_text")
     if markdown and (blocks or call.text("text")):
         raise Refusal("markdown_text_conflict")
@@ -144,15 +144,15 @@ def _content(call: Call) -> Json:
         raise Refusal("msg_too_long")
     if blocks is not None and not isinstance(blocks, list):
         raise Refusal("invalid_blocks_format")
-    return checked_content(call.text("text") or markdown, blocks, call.structure("attachments"))
+    return checked_content(call.text("text") or markdown, blocks, call.structure("attachments", "invalid_attachments"))
 
 
 def _metadata(call: Call) -> Json | None:
-    metadata = call.structure("metadata")
+    metadata = call.structure("metadata", "invalid_metadata_format")
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
-        raise invalid_argument("must provide an object [json-pointer:/metadata]")
+        raise Refusal("invalid_metadata_format")
     if metadata.get("entities"):
         return metadata
     if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):

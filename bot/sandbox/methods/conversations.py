@@ -43,7 +43,9 @@ def open_(call: Call) -> Json:
     if call.text("channel"):
         channel = call.channel()
     else:
-        asked = [user for user in call.required("users").split(",") if user]
+        asked = [user for user in call.text("users").split(",") if user]
+        if not asked:
+            raise Refusal("users_list_not_supplied")
         if len(asked) != 1:
             raise Refusal("too_many_users")
         user = call.slack.workspace.users.get(asked[0])
