@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -124,6 +125,16 @@ def test_a_busy_lane_is_left_alone(house: House) -> None:
     tell(house)
     lane = f"{house.workspace_id}/C_REVIEW"
     assert take(house, busy=[lane]) == []
+
+
+def test_couriers_side_by_side_never_take_the_same_letter(house: House) -> None:
+    for number in range(40):
+        tell(house, f"C_{number}")
+    with ThreadPoolExecutor(4) as couriers:
+        taken = list(couriers.map(lambda _: take(house, most=5), range(12)))
+    ids = [letter.id for batch in taken for letter in batch]
+    assert len(ids) == len(set(ids))
+    assert len(ids) + len(take(house, most=40)) == 40
 
 
 def test_a_lapsed_lease_is_taken_over(house: House) -> None:

@@ -6,16 +6,14 @@ import asyncio
 
 import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
-from structlog.testing import capture_logs
 
-from bot.blocks.basics import actions, button, context, section, ticket
+from bot.blocks.basics import actions, button, section, ticket
 from bot.blocks.inputs import input_block, line, overflow
 from bot.blocks.surfaces import modal
-from bot.errors import BadInput, Mrkdwn, Stale
 from bot.handlers import Ask, On
 from bot.rules.people import Actor, require_member
 from bot.sandbox.cast import ANN, CLIENT, DEE, GENERAL
-from bot.sandbox.driver import Control, FormErrors, Person
+from bot.sandbox.driver import Person
 from bot.slack import told
 from tests.office import Office
 
@@ -68,16 +66,6 @@ async def test_a_handler_may_answer_privately(office: Office, on: On, ann: Perso
     assert "2 &lt; 3 &amp;" in str(note.blocks)
 
 
-async def test_a_refused_command_gives_back_what_was_typed(office: Office, on: On, ann: Person) -> None:
-    async def refuse(ask: Ask) -> None:
-        raise BadInput("when", "There is no {hour} o'clock.", hour="25")
-
-    on.command("/draft")(refuse)
-    await ann.command("/draft", "25:00 Our shop opens", channel=GENERAL)
-    note = await ann.ephemeral(GENERAL, saying="There is no 25 o'clock.")
-    assert "25:00 Our shop opens" in note.text
-
-
 async def test_a_form_opens_and_its_text_arrives_as_typed(office: Office, on: On, ann: Person) -> None:
     typed: list[str] = []
 
@@ -92,58 +80,6 @@ async def test_a_form_opens_and_its_text_arrives_as_typed(office: Office, on: On
     await ann.submit()
     assert typed == ["Fish & chips <3"]
     assert await ann.views() == []
-
-
-async def test_a_refused_field_is_explained_beside_it(office: Office, on: On, ann: Person) -> None:
-    async def refuse(ask: Ask) -> None:
-        raise BadInput("text", "{word} is not allowed.", word="*Fish*")
-
-    on.command("/draft")(opens_form)
-    on.view("form")(refuse)
-    await ann.command("/draft", channel=GENERAL)
-    await ann.view(having="typed")
-    await ann.fill({"typed": "Fish"})
-    with pytest.raises(FormErrors) as refused:
-        await ann.submit()
-    assert refused.value.fields == {"text": "*Fish* is not allowed."}
-
-
-async def test_a_refused_form_keeps_what_was_typed_under_the_reason(office: Office, on: On, ann: Person) -> None:
-    async def refuse(ask: Ask) -> None:
-        raise Stale("{who} was first.", who=Mrkdwn("<@U07BEN00001>"))
-
-    on.command("/draft")(opens_form)
-    on.view("form")(refuse)
-    await ann.command("/draft", channel=GENERAL)
-    await ann.view(having="typed")
-    await ann.fill({"typed": "Fish"})
-    await ann.submit()
-    stack = await ann.views()
-    assert [view.title for view in stack] == ["A form", "Not done"]
-    assert "<@U07BEN00001> was first." in str(stack[-1].blocks)
-
-
-async def test_an_unknown_error_shows_the_reference_that_is_logged(office: Office, on: On, ann: Person) -> None:
-    async def fail(ask: Ask) -> None:
-        raise ZeroDivisionError
-
-    on.command("/draft")(fail)
-    with capture_logs() as logged:
-        await ann.command("/draft", channel=GENERAL)
-        note = await ann.ephemeral(GENERAL, saying="this reference")
-    references = [line["reference"] for line in logged if line["event"] == "handler_failed"]
-    assert references
-    assert references[0] in note.text
-
-
-async def test_a_failing_decision_is_told_in_the_channel(office: Office, on: On, ann: Person) -> None:
-    async def refuse(ask: Ask) -> None:
-        raise Stale("Ben was first.")
-
-    on.action("approve")(refuse)
-    await post(office, GENERAL, button("Approve", "approve", ticket(7, 2)))
-    await ann.press(await ann.message(GENERAL), "approve")
-    await ann.ephemeral(GENERAL, saying="Ben was first.")
 
 
 async def test_a_button_carries_its_thing_and_version(office: Office, on: On, ann: Person) -> None:
@@ -209,24 +145,6 @@ async def test_a_stranger_in_a_shared_channel_is_external(office: Office, on: On
     assert (seen[0].person, seen[0].is_external) == (DEE, True)
 
 
-async def test_who_slack_does_not_tell_of_is_asked_to_try_again(
-    office: Office, on: On, ann: Person, control: Control
-) -> None:
-    on.command("/draft")(opens_form)
-    await control.fault("fail_before", on="users.info")
-    await ann.command("/draft", channel=GENERAL)
-    await ann.ephemeral(GENERAL, saying="who you are")
-
-
-async def test_a_form_that_slack_refuses_to_open_is_explained(
-    office: Office, on: On, ann: Person, control: Control
-) -> None:
-    on.command("/draft")(opens_form)
-    await control.fault("refuse", on="views.open", error="expired_trigger_id")
-    await ann.command("/draft", channel=GENERAL)
-    await ann.ephemeral(GENERAL, saying="Please try once more")
-
-
 async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on: On) -> None:
     async def draft(ask: Ask) -> None:
         pytest.fail("it must not run")
@@ -236,36 +154,6 @@ async def test_a_request_from_an_unknown_workspace_is_refused(office: Office, on
     answer = await office.socket.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
     await office.dispatch.drain(1)
     assert answer.status == 200
-
-
-@pytest.mark.parametrize(("code", "said"), [("not_found", 0), ("hash_conflict", 1)])
-async def test_a_view_that_changed_is_told_of_and_one_that_was_closed_is_not(
-    office: Office, on: On, ann: Person, control: Control, code: str, said: int
-) -> None:
-    async def loads(ask: Ask) -> None:
-        view = await ask.open(FORM)
-        await ask.update(FORM, view["id"], view["hash"])
-
-    on.command("/draft")(loads)
-    await control.fault("refuse", on="views.update", error=code)
-    await ann.command("/draft", channel=GENERAL)
-    await office.dispatch.drain(1)
-    assert len(await ann.ephemerals(GENERAL)) == said
-
-
-async def test_the_notice_of_a_button_in_a_form_lies_over_it(office: Office, on: On, ann: Person) -> None:
-    async def refuse(ask: Ask) -> None:
-        raise Stale("Somebody was first.")
-
-    async def opens(ask: Ask) -> None:
-        view = modal("form", "A form", [context("x"), actions(button("Go", "go")), *FORM["blocks"]], submit="Send")
-        await ask.open(view)
-
-    on.command("/draft")(opens)
-    on.action("go")(refuse)
-    await ann.command("/draft", channel=GENERAL)
-    await ann.press(await ann.view(having="go"), "go")
-    assert (await ann.view(saying="Somebody was first.")).title == "Not done"
 
 
 async def test_closing_a_view_that_nobody_handles_says_nothing(office: Office, on: On, ann: Person) -> None:
