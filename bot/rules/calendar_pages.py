@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from bot.rules.calendar import Cursor, Look, Span, span
 from bot.rules.escaping import one_line
@@ -104,9 +105,17 @@ class Board:
             raise LookupError(f"post {post.id} has no time")
         return local_day(post.at, self.zone)
 
+    @cached_property
+    def by_day(self) -> Mapping[date, list[Planned]]:
+        """The page's posts by their day."""
+        found: dict[date, list[Planned]] = {}
+        for post in self.posts:
+            found.setdefault(self.day_of(post), []).append(post)
+        return found
+
     def on(self, day: date) -> list[Planned]:
         """The page's posts of a day."""
-        return [post for post in self.posts if self.day_of(post) == day]
+        return self.by_day.get(day, [])
 
     def zone_of(self, post: Planned) -> str:
         """The zone of a post's client."""
