@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +64,8 @@ def test_one_changed_letter_anywhere_changes_it(content: Content, window: Window
 
 @given(CONTENTS, WINDOWS, st.sampled_from(["network", "server", "remote_id"]))
 def test_another_profile_under_the_same_account_changes_it(content: Content, window: Window, field: str) -> None:
-    other = (TARGETS[0], replace(TARGETS[1], **{field: "other"}))
+    changed: dict[str, Any] = {field: "other"}
+    other = (TARGETS[0], replace(TARGETS[1], **changed))
     assert fingerprint(content, other, window) != fingerprint(content, TARGETS, window)
 
 
