@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.handlers import On
-from bot.sandbox.cast import BEN, CAS, REVIEW
+from bot.sandbox.cast import BEN, CAS, CLIENT, REVIEW
 from bot.sandbox.driver import Person
+from bot.store import Tx
+from bot.store.tables import Account, Client
 from tests.handlers.desks import Desk, handlers, open_desk
 from tests.office import Office
 
@@ -98,3 +100,43 @@ async def test_a_reason_typed_too_late_stays_in_its_form(desk: Desk, ann: Person
     await ben.close_view()
     (form,) = await ben.views()
     assert "The price is wrong" in str(form.values)
+
+
+async def test_somebody_from_another_workspace_may_not_decide(desk: Desk, ann: Person, dee: Person) -> None:
+    await desk.office.desk.write(_review_in, desk.office.scope, CLIENT)
+    await desk.in_review(ann)
+    await dee.press(await dee.message(CLIENT, having="approve"), "approve")
+    assert "Only people of this workspace" in (await dee.ephemeral(CLIENT)).words
+    assert (await desk.posts())[0].status == "in_review"
+
+
+async def test_an_account_that_was_disconnected_meanwhile_keeps_an_approved_post_waiting(
+    desk: Desk, ann: Person, ben: Person
+) -> None:
+    await desk.in_review(ann)
+    await desk.office.desk.write(_disconnect, desk.office.scope, desk.account_id)
+    await ben.press(await ben.message(REVIEW), "approve")
+    await desk.office.say_all()
+    card = await ben.message(REVIEW, saying="Approved")
+    assert "waits until bakery (plaza) is connected again" in card.words
+
+
+async def test_a_click_twice_decides_once(desk: Desk, ann: Person, ben: Person) -> None:
+    await desk.in_review(ann)
+    card = await ben.message(REVIEW)
+    await ben.press(card, "approve")
+    await ben.press(card, "approve")
+    assert "approved this post" in (await ben.ephemeral(REVIEW)).words
+    assert (await desk.posts())[0].status == "scheduled"
+
+
+def _review_in(tx: Tx, channel: str) -> None:
+    for client in tx.all(Client):
+        client.review_channel = channel
+        tx.session.add(client)
+
+
+def _disconnect(tx: Tx, account_id: int) -> None:
+    account = tx.require(Account, account_id)
+    account.connected = False
+    tx.session.add(account)
