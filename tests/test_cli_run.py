@@ -18,6 +18,7 @@ from bot.locker import Locker
 from bot.sandbox import SlackServer, serve_slack
 from bot.sandbox.cast import ANN, BEN, GENERAL, REVIEW
 from bot.sandbox.driver import Person
+from bot.sandbox.plaza import serve_plaza
 from bot.store.migrations import migrate
 from tests.cli import LONGEST_SECONDS, run, start
 from tests.databases import Server
@@ -112,15 +113,52 @@ async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: 
         slack_url = address(await said(process, "Open http"))
         plaza_url = address(await said(process, "customers write at"))
         async with Person(slack_url, ANN) as ann, Person(slack_url, BEN) as ben:
-            await ann.command("/draft", "Our shop opens", channel=GENERAL)
-            await ann.view(having="draft_when")
-            await ann.fill({"draft_when": "approved"})
-            await ann.submit()
-            card = await ben.message(REVIEW, saying="Our shop opens")
-            await ben.press(card, "approve")
+            await draft_and_approve(ann, ben)
             await ben.message(REVIEW, saying="Published")
         async with aiohttp.ClientSession() as http, http.get(f"{plaza_url}/timeline") as response:
             assert "Our shop opens" in await response.text()
+
+
+async def test_a_request_under_way_is_journalled_at_a_stop_and_asked_about_at_the_next_start(
+    tmp_path: Path, slack: SlackServer
+) -> None:
+    plaza = await serve_plaza()
+    given = tokens(slack) | {"TRELLIS_ALLOW_HTTP": "1"}
+    client = ("--name", "Bakery", "--zone", "UTC", "--review-channel", REVIEW, "--reviewer", BEN)
+    account = ("--network", "plaza", "--server", plaza.url)
+    await run(tmp_path, "setup", *client, **given)
+    await run(tmp_path, "connect", *account, **given, TRELLIS_ACCOUNT_TOKEN=plaza.tokens["harbour_bakery"])
+    async with aiohttp.ClientSession() as http:
+        await http.post(f"{plaza.url}/control/faults", json={"kind": "slow", "seconds": 30})
+        async with running(tmp_path, "run", **given) as process, Person(slack.url, ANN) as ann:
+            await said(process, "is running")
+            async with Person(slack.url, BEN) as ben:
+                await draft_and_approve(ann, ben)
+                await until_met(http, plaza.url)
+            code, seconds, err = await stopped(process, signal.SIGTERM)
+        assert (code, "Traceback" in err) == (0, False), err
+        assert seconds < STOP_SECONDS
+        async with running(tmp_path, "run", **given) as process, Person(slack.url, BEN) as ben:
+            await said(process, "is running")
+            await ben.message(REVIEW, saying="Published")
+        census = await (await http.get(f"{plaza.url}/control/census")).json()
+    assert census["accounts"]["harbour_bakery"] == 1
+    await plaza.close()
+
+
+async def until_met(http: aiohttp.ClientSession, plaza_url: str) -> None:
+    """Until a request has met the fault that was queued: it is under way, and its answer will be late."""
+    async with asyncio.timeout(10):
+        while await (await http.get(f"{plaza_url}/control/faults")).json() not in ([], {"faults": []}):
+            pass
+
+
+async def draft_and_approve(ann: Person, ben: Person) -> None:
+    await ann.command("/draft", "Our shop opens", channel=GENERAL)
+    await ann.view(having="draft_when")
+    await ann.fill({"draft_when": "approved"})
+    await ann.submit()
+    await ben.press(await ben.message(REVIEW, saying="Our shop opens"), "approve")
 
 
 async def test_the_stand_ins_can_be_served_alone(tmp_path: Path) -> None:

@@ -67,7 +67,10 @@ class Publisher:
         self._stopping = True
         self.desk.bells.event(PUBLISHER).set()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in late:  # the journal has them: after the desk is closed they could write nothing down
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def turn(self) -> int:
         """One unit of work: take what is due and what is in doubt, and begin on it; how many were begun."""
