@@ -32,6 +32,13 @@ def picture(colour: str = "red") -> bytes:
     return written.getvalue()
 
 
+def damaged() -> bytes:
+    """A PNG that ends in the middle of its rows."""
+    written = io.BytesIO()
+    Image.effect_noise((80, 60), 90).save(written, "PNG")
+    return written.getvalue()[:400]
+
+
 async def test_a_picture_is_fetched_described_and_sent_for_review(desk: Desk, ann: Person, office: Office) -> None:
     await desk.drafted(ann)
     await ann.fill({"draft_images": [await ann.upload("shop.png", picture())]})
@@ -52,7 +59,7 @@ async def test_a_picture_is_fetched_described_and_sent_for_review(desk: Desk, an
 
 async def test_a_damaged_picture_is_named_and_what_was_typed_is_kept(desk: Desk, ann: Person) -> None:
     await desk.drafted(ann)
-    files = [await ann.upload("good.png", picture()), await ann.upload("bad.png", picture()[:60])]
+    files = [await ann.upload("good.png", picture()), await ann.upload("bad.png", damaged())]
     await ann.fill({"draft_images": files, "draft_note": "Ask Ben"})
     await ann.submit()
     form = await ann.view(saying="“bad.png” is damaged")
