@@ -66,8 +66,8 @@ class Hurry(Pace):
 
 
 @asynccontextmanager
-async def open_office(database: Path, on: On) -> AsyncIterator[Office]:
-    """Open an office on a migrated SQLite file, with these handlers."""
+async def open_office(database: Path, on: On, *, public_url: str = "") -> AsyncIterator[Office]:
+    """Open an office on a migrated SQLite file, with these handlers, and perhaps with a public address."""
     async with AsyncExitStack() as opened:
         server = await serve_slack(rate_limits=False)
         opened.push_async_callback(server.close)
@@ -76,6 +76,7 @@ async def open_office(database: Path, on: On) -> AsyncIterator[Office]:
             database_url=f"sqlite:///{database}",
             secret_key=SecretStr(KEY),
             allow_http=True,
+            public_url=public_url,
         )
         slack = await open_slack(server.bot_token, server.api_url)
         desk = replace(await opened.enter_async_context(open_desk(settings, slack)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from icalendar import Calendar, Event, vDuration
@@ -18,12 +20,36 @@ from bot.words import plain, read_by
 ASK_AGAIN = timedelta(minutes=15)
 """How often a program may well ask; most ask far less often, whatever is written here."""
 
+KEPT = 8
+"""Feeds kept in memory, by workspace and language; the largest has some 300 kB."""
+
 _FIRM = frozenset({Post.APPROVED, Post.SCHEDULED, Post.PUBLISHING, Post.PUBLISHED, Post.PARTLY_PUBLISHED})
 _OFF = frozenset({Post.REJECTED, Post.CANCELLED})
 
 
+@dataclass
+class Copies:
+    """The feeds that were written last: a team's programs ask for the same one again and again, and a thousand events
+    take half a second to write. Written off the event loop, where people wait for their clicks."""
+
+    kept: dict[tuple[str, str], tuple[FeedPage, bytes]] = field(default_factory=dict)
+
+    async def written(self, page: FeedPage, locale: str) -> bytes:
+        """The feed's bytes, in a language."""
+        place = (page.workspace, locale)
+        if place in self.kept and self.kept[place][0] == page:
+            return self.kept[place][1]
+        with read_by(locale):
+            body = await asyncio.to_thread(written, page)
+        if len(self.kept) >= KEPT:
+            self.kept.pop(next(iter(self.kept)))
+        self.kept[place] = (page, body)
+        return body
+
+
 def open_feed(desk: Desk) -> Feed:
     """What the web side asks for a token's calendar (`bot.web.serve_web(feed=…)`)."""
+    copies = Copies()
 
     async def feed(token: str) -> bytes | None:
         row, signature = parts(token)
@@ -31,8 +57,7 @@ def open_feed(desk: Desk) -> Feed:
         if owner is None or not desk.locker.has_signed(owner.claim, signature):
             return None
         page = await desk.read(feeds.feed, owner.scope, now=desk.now())
-        with read_by(owner.locale):
-            return written(page)
+        return await copies.written(page, owner.locale)
 
     return feed
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +18,11 @@ from bot.sandbox.cast import ANN, BEN, CAS, GENERAL
 from bot.sandbox.driver import Person, View
 from bot.store import Tx
 from bot.store.tables import Account, Post
+from bot.web.feeds import open_feed
 from tests.factories import NOW
-from tests.office import Office
+from tests.office import Office, copy_of, open_office
+
+ADDRESS = re.compile(r"https://t\.example/calendar/([^.\s]+)\.ics")
 
 
 @pytest.fixture
@@ -157,6 +162,22 @@ async def test_help_and_unknown_words_are_answered_privately(ann: Person) -> Non
 async def test_without_a_public_address_the_feed_says_that_it_is_off(ann: Person) -> None:
     await ann.press(await opened(ann), "calendar_feed")
     assert "TRELLIS_PUBLIC_URL" in (await ann.view(titled="Calendar feed")).words
+
+
+async def test_the_feeds_address_is_handed_out_and_made_anew(sqlite_template: Path, tmp_path: Path, on: On) -> None:
+    database = copy_of(sqlite_template, tmp_path)
+    async with (
+        open_office(database, on, public_url="https://t.example") as office,
+        Person(office.slack.url, BEN) as ben,
+    ):
+        await ben.press(await opened(ben), "calendar_feed")
+        view = await ben.view(saying="https://t.example/calendar/")
+        (old,) = ADDRESS.findall(view.words)
+        await ben.press(view, "calendar_feed_new")
+        (new,) = ADDRESS.findall((await ben.view(saying="https://t.example/calendar/")).words)
+        feed = open_feed(office.desk)
+        assert await feed(old) is None
+        assert await feed(new)
 
 
 async def test_closing_the_calendar_says_nothing(ann: Person) -> None:
