@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -73,6 +74,13 @@ async def running(folder: Path, *arguments: str, **settings: str) -> AsyncIterat
             await process.communicate()
 
 
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 async def status(url: str) -> int:
     async with aiohttp.ClientSession() as http, http.get(url) as response:
         return response.status
@@ -108,10 +116,12 @@ async def test_without_tokens_it_says_so_and_starts_the_sandbox(tmp_path: Path) 
     assert (code, "Traceback" in err) == (0, False), err
 
 
-async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: Path) -> None:
-    async with running(tmp_path, "run", PORT="0") as process:
+@pytest.mark.parametrize("transport", ["socket", "http"])
+async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: Path, transport: str) -> None:
+    async with running(tmp_path, "run", PORT=str(free_port()), TRELLIS_SLACK=transport) as process:
         slack_url = address(await said(process, "Open http"))
         plaza_url = address(await said(process, "customers write at"))
+        await said(process, "Ctrl-C")
         async with Person(slack_url, ANN) as ann, Person(slack_url, BEN) as ben:
             await draft_and_approve(ann, ben)
             await ben.message(REVIEW, saying="Published")
@@ -129,7 +139,8 @@ async def test_a_request_under_way_is_journalled_at_a_stop_and_asked_about_at_th
     await run(tmp_path, "setup", *client, **given)
     await run(tmp_path, "connect", *account, **given, TRELLIS_ACCOUNT_TOKEN=plaza.tokens["harbour_bakery"])
     async with aiohttp.ClientSession() as http:
-        await http.post(f"{plaza.url}/control/faults", json={"kind": "slow", "seconds": 30})
+        async with http.post(f"{plaza.url}/control/faults", json={"kind": "slow", "seconds": 30}) as response:
+            assert response.ok
         async with running(tmp_path, "run", **given) as process, Person(slack.url, ANN) as ann:
             await said(process, "is running")
             async with Person(slack.url, BEN) as ben:
@@ -141,7 +152,7 @@ async def test_a_request_under_way_is_journalled_at_a_stop_and_asked_about_at_th
         async with running(tmp_path, "run", **given) as process, Person(slack.url, BEN) as ben:
             await said(process, "is running")
             await ben.message(REVIEW, saying="Published")
-        census = await (await http.get(f"{plaza.url}/control/census")).json()
+        census = await asked(http, f"{plaza.url}/control/census")
     assert census["accounts"]["harbour_bakery"] == 1
     await plaza.close()
 
@@ -149,8 +160,13 @@ async def test_a_request_under_way_is_journalled_at_a_stop_and_asked_about_at_th
 async def until_met(http: aiohttp.ClientSession, plaza_url: str) -> None:
     """Until a request has met the fault that was queued: it is under way, and its answer will be late."""
     async with asyncio.timeout(10):
-        while await (await http.get(f"{plaza_url}/control/faults")).json() not in ([], {"faults": []}):
+        while await asked(http, f"{plaza_url}/control/faults"):
             pass
+
+
+async def asked(http: aiohttp.ClientSession, url: str) -> Any:
+    async with http.get(url) as response:
+        return await response.json()
 
 
 async def draft_and_approve(ann: Person, ben: Person) -> None:

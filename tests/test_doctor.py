@@ -263,8 +263,9 @@ async def test_a_key_that_was_lost_is_named(place: Place) -> None:
 async def test_an_account_that_does_not_sign_in_any_more_is_named(place: Place) -> None:
     await place.client()
     await place.connect()
-    async with aiohttp.ClientSession() as http:
-        await http.post(f"{place.plaza.url}/control/accounts/harbour_bakery/revoke")
+    revoke = f"{place.plaza.url}/control/accounts/harbour_bakery/revoke"
+    async with aiohttp.ClientSession() as http, http.post(revoke) as response:
+        assert response.ok
     assert faults(await place.doctor()).keys() == {ACCOUNT}
 
 
