@@ -14,7 +14,7 @@ import typer
 
 from bot import __version__
 from bot.errors import Faults, NetworkError, Refused
-from bot.locker import Locker, open_folder
+from bot.locker import Locker
 from bot.logs import set_up_logs
 from bot.manifest import http_form, socket_form
 from bot.settings import LogFormat, Role, Settings, read_settings
@@ -60,12 +60,9 @@ def sandbox(
 @app.command()
 def migrate() -> None:
     """Bring the database to the tables of this version. Every row is kept."""
-    from bot.store.migrations import migrate as migrate_database
+    from bot.opening import migrate_store
 
-    settings = _settings()
-    if settings.is_sqlite:
-        open_folder(settings.data)
-    migrate_database(settings.database_url)
+    migrate_store(_settings())
     typer.echo("The database is up to date.")
 
 

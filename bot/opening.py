@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.bells import Bells
 from bot.desk import Desk, Threads, system_clock
@@ -68,12 +69,22 @@ async def open_desk(settings: Settings, slack: Slack | None = None) -> AsyncIter
 
 
 def prepare_store(settings: Settings) -> None:
-    """Migrate a file database, since one process owns it; refuse another one that is not migrated."""
+    """Migrate a file database, since one process owns it. Raises Faults for another one that is not migrated."""
+    if settings.is_sqlite:
+        migrate_store(settings)
+        return
+    with _database_faults():
+        current = is_current(settings.database_url)
+    if not current:
+        raise Faults([NOT_MIGRATED])
+
+
+def migrate_store(settings: Settings) -> None:
+    """Bring the database to the tables of this version. Raises Faults where it cannot be reached or written."""
     if settings.is_sqlite:
         open_folder(settings.data)
+    with _database_faults():
         migrate(settings.database_url)
-    elif not is_current(settings.database_url):
-        raise Faults([NOT_MIGRATED])
 
 
 def open_locker(settings: Settings) -> Locker:
@@ -129,6 +140,17 @@ async def introduce(desk: Desk, met: Met, installer: str = "") -> Scope:
         now=desk.now(),
     )
     return Scope(row.id)
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    """Tell what the database said as a fault, in its first line; the rest is SQL."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[:1]
+        wrong = f"The database cannot be used: {' '.join(reason).rstrip('.')}."
+        raise Faults([SetupFault("DATABASE_URL", wrong, "Run `python -m bot doctor`, which looks closer.")]) from None
 
 
 NOT_MIGRATED = SetupFault(

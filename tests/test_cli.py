@@ -100,6 +100,18 @@ async def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None
     assert "TRELLIS_DATA" in ran.err
 
 
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/trellis.db", "postgresql://ann:swordfish@127.0.0.1:9/x"])
+@pytest.mark.parametrize("command", [["migrate"], ["setup", "--name", "Bakery"]])
+async def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
+    tmp_path: Path, url: str, command: list[str]
+) -> None:
+    ran = await run(tmp_path, *command, DATABASE_URL=url, TRELLIS_SECRET_KEY=Locker.new_key())
+    assert ran.code == 1
+    assert ran.err.startswith("- DATABASE_URL: ")
+    assert "swordfish" not in ran.err
+    assert "Traceback" not in ran.err
+
+
 async def test_the_manifest_is_printed_as_it_lies_there(tmp_path: Path) -> None:
     assert (await run(tmp_path, "manifest")).out == socket_form()
 

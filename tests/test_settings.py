@@ -76,6 +76,19 @@ def test_all_faults_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert faults().keys() == wrong.keys()
 
 
+def test_credentials_that_would_make_bolt_an_oauth_app_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "swordfish")
+    assert faults().keys() == {"SLACK_CLIENT_ID"}
+
+
+def test_an_env_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"PORT=1\nHOST=\xff\xfe")
+    with pytest.raises(Faults) as raised:
+        read_settings(tmp_path / ".env")
+    assert [fault.name for fault in raised.value.faults] == [".env"]
+
+
 def test_no_fault_repeats_what_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "swordfish")
     monkeypatch.setenv("TRELLIS_SECRET_KEY", "swordfish")

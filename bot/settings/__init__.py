@@ -165,6 +165,8 @@ def read_settings(env_file: Path | None = Path(".env"), *, role: Role | None = N
     faults: list[SetupFault] = []
     try:
         settings = _Environment(_env_file=env_file, **given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Faults([_fault(".env", f"It cannot be read: {type(error).__name__}.")]) from None
     except ValidationError as error:
         faults = [_told(one) for one in error.errors(include_input=False, include_url=False)]
         wrong = {fault.name: _default_of(fault.name) for fault in faults}
@@ -191,6 +193,8 @@ def account_variable(name: str) -> str:
 def _slack_faults(settings: Settings) -> Iterator[SetupFault]:
     """What Slack's settings ask of each other."""
     by_http = settings.transport is Transport.HTTP
+    if os.environ.get("SLACK_CLIENT_ID") and os.environ.get("SLACK_CLIENT_SECRET"):
+        yield _fault("SLACK_CLIENT_ID", "It is set, and so is SLACK_CLIENT_SECRET: Bolt would drop the bot token.")
     if not settings.has_slack:
         if settings.slack_app_token or settings.slack_signing_secret:
             yield _fault("SLACK_BOT_TOKEN", "It is missing, while other settings of Slack are there.")

@@ -6,6 +6,8 @@ MENDS = {
     "TRELLIS_DATA": "Set it to a folder that Trellis may write to.",
     "DATABASE_URL": "Write postgresql://user:password@host:5432/name, or leave it out for a file in the data folder.",
     "TRELLIS_SECRET_KEY": "Make one with `python -m bot key`, and keep a copy where backups do not go.",
+    ".env": "Save it as UTF-8 text that Trellis may read, or remove it.",
+    "SLACK_CLIENT_ID": "Unset both: Trellis is installed with its own bot token.",
     "SLACK_BOT_TOKEN": "Copy the token that starts with xoxb- from your Slack app's page “OAuth & Permissions”.",
     "SLACK_APP_TOKEN": "Make one with the scope connections:write on your Slack app's page “Basic Information”.",
     "SLACK_SIGNING_SECRET": "Copy it from your Slack app's page “Basic Information”.",
