@@ -71,7 +71,9 @@ def _act(page: HomePage, step: SetUp) -> Element | None:
         case SetUp.DRAFT:
             return button(plain("Draft a post"), DRAFT, style=style)
         case SetUp.APPROVAL | SetUp.PUBLISHED:
-            return button(plain("Open it"), OPEN_POST, ticket(*page.first_post)) if page.first_post else None
+            return (
+                button(plain("Open it"), OPEN_POST, ticket(*page.first_post), style=style) if page.first_post else None
+            )
 
 
 def _people(people: tuple[str, ...]) -> Mrkdwn:

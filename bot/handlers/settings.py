@@ -12,6 +12,7 @@ from bot.flows.clients import Wanted
 from bot.handlers._ask import Ask
 from bot.handlers._channels import require_channels
 from bot.handlers._on import On
+from bot.handlers._people import meet_all
 from bot.words import t
 
 CHANNELS = ("review_channel", "digest_channel", "support_channel")
@@ -70,6 +71,7 @@ async def client_given(ask: Ask) -> None:
     """Keep the form of a client; every refusal stands at its field."""
     wanted = _wanted(ask)
     await require_channels(ask, {field: ask.typed.choice(field) for field in CHANNELS})
+    await meet_all(ask, wanted["reviewers"])
     if ask.private.isdecimal():
         row = await ask.desk.write(clients.change, ask.scope, ask.actor, int(ask.private), now=ask.now, **wanted)
     else:
@@ -87,6 +89,7 @@ async def managers(ask: Ask) -> None:
 async def managers_given(ask: Ask) -> None:
     """Keep who sets Trellis up; who has just given that up is shown no settings any more."""
     chosen = ask.typed.choices("managers")
+    await meet_all(ask, chosen)
     await ask.desk.write(workspaces.choose_managers, ask.scope, ask.actor, chosen, now=ask.now)
     if ask.actor.person in chosen:
         page = await ask.desk.read(setup.settings, ask.scope, ask.actor)
