@@ -16,7 +16,7 @@ ACKS = Histogram(
 )
 PUBLISHES = Counter(
     "trellis_publishes_total",
-    "Deliveries that were settled: published, failed, unconfirmed, missed, or put off for another try.",
+    "How attempts and looks ended: the state of the delivery after it, or doubt.",
     ["network", "outcome"],
     registry=REGISTRY,
 )

@@ -74,6 +74,11 @@ async def running(folder: Path, *arguments: str, **settings: str) -> AsyncIterat
             await process.communicate()
 
 
+async def text(url: str) -> str:
+    async with aiohttp.ClientSession() as http, http.get(url) as response:
+        return await response.text()
+
+
 def free_port() -> int:
     """A port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -119,6 +124,7 @@ async def test_without_tokens_it_says_so_and_starts_the_sandbox(tmp_path: Path) 
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: Path, transport: str) -> None:
     async with running(tmp_path, "run", PORT=str(free_port()), TRELLIS_SLACK=transport) as process:
+        web_url = address(await said(process, "listens at"))
         slack_url = address(await said(process, "Open http"))
         plaza_url = address(await said(process, "customers write at"))
         await said(process, "Ctrl-C")
@@ -127,6 +133,9 @@ async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: 
             await ben.message(REVIEW, saying="Published")
         async with aiohttp.ClientSession() as http, http.get(f"{plaza_url}/timeline") as response:
             assert "Our shop opens" in await response.text()
+            metrics = await text(f"{web_url}/metrics")
+        assert 'trellis_publishes_total{network="plaza",outcome="published"} 1.0' in metrics
+        assert 'trellis_lateness_seconds_count{network="plaza"} 1.0' in metrics
 
 
 async def test_a_request_under_way_is_journalled_at_a_stop_and_asked_about_at_the_next_start(

@@ -20,6 +20,8 @@ from bot.flows.jobs import Job
 from bot.flows.publishing import Outcome
 from bot.loops.batches import Batches
 from bot.loops.sending import Doubt, attempt, look, outgoing_of
+from bot.metrics import LATENESS, PUBLISHES
+from bot.rules.posts import Delivery, next_delivery
 from bot.store.scope import EVERYWHERE, PUBLISHER
 
 log = structlog.get_logger(__name__)
@@ -142,15 +144,19 @@ class Publisher:
             stamp = None if self._stopping else await self._marks.put(delivery_id)
             if stamp is None:
                 return
+            late = self.desk.now() - job.delivery.due_at
+            LATENESS.labels(job.account.network).observe(max(0.0, late.total_seconds()))
             outgoing = outgoing_of(self.desk, job, stamp)
-            await self._conclude(await attempt(self.desk, job, outgoing))
+            await self._conclude(job, await attempt(self.desk, job, outgoing))
 
     async def _settle_doubt(self, job: Job) -> None:
         async with self._gates[job.account.network]:
             outgoing = outgoing_of(self.desk, job, job.delivery.stamp or self.desk.now())
-            await self._conclude(await look(self.desk, job, outgoing))
+            await self._conclude(job, await look(self.desk, job, outgoing))
 
-    async def _conclude(self, ended: Outcome | Doubt) -> None:
+    async def _conclude(self, job: Job, ended: Outcome | Doubt) -> None:
+        outcome = "doubt" if isinstance(ended, Doubt) else next_delivery(Delivery.SENDING, ended.step).value
+        PUBLISHES.labels(job.account.network, outcome).inc()
         if isinstance(ended, Doubt):
             await self.desk.write(publishing.look_again, EVERYWHERE, ended.delivery_id, ended.look_at)
         else:
