@@ -57,6 +57,7 @@ def build(dispatch: Dispatch, identity: BotIdentity, *, signing_secret: str = ""
     )
     if app.oauth_flow is not None:
         raise Faults([OAUTH_IN_THE_WAY])
+    app.logger.setLevel(logging.WARNING)
     attach(app, dispatch)
     return app
 
@@ -77,7 +78,10 @@ def _authorize(token: str, identity: BotIdentity) -> Callable[..., Awaitable[Aut
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt writes the whole body of a request with a bad signature at INFO."""
+    """Bolt writes the whole body of a request with a bad signature at INFO.
+
+    While it is built it also warns that it leaves the environment's SLACK_BOT_TOKEN unused, which is as it should be.
+    """
     logger = logging.getLogger("trellis.bolt")
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)
     return logger

@@ -109,6 +109,7 @@ async def test_it_migrates_starts_and_stops_in_order(
     assert (code, "Traceback" in err) == (0, False), err
     assert seconds < STOP_SECONDS
     assert slack.bot_token not in err
+    assert "warning" not in err
 
 
 async def test_without_tokens_it_says_so_and_starts_the_sandbox(tmp_path: Path) -> None:
