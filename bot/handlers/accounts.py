@@ -48,7 +48,7 @@ async def connect(ask: Ask) -> None:
         raise BadInput("client", "There is no client yet. Add one first: accounts belong to a client.")
     known = {row.id for row in offer.clients}
     client_id = ask.ticket[0] if ask.ticket[0] in known else offer.clients[0].id or 0
-    form = _fresh(Form(client_id=client_id), offer, offer.networks[0])
+    form = _fresh(Form(client_id=client_id), offer.networks[0])
     await show(ask, blocks.account_form(form, offer))
 
 
@@ -62,7 +62,7 @@ async def choose_network(ask: Ask) -> None:
     """Another network asks for other things."""
     offer = await _offer(ask)
     form = _typed(ask, offer)
-    await ask.update(blocks.account_form(_fresh(form, offer, offer.chosen(form)), offer))
+    await ask.update(blocks.account_form(_fresh(form, offer.chosen(form)), offer))
 
 
 async def check(ask: Ask) -> None:
@@ -135,7 +135,7 @@ def _networks(desk: Desk) -> list[Choice]:
     return sorted(found, key=lambda one: one.title)
 
 
-def _fresh(form: Form, offer: Offer, network: Choice) -> Form:
+def _fresh(form: Form, network: Choice) -> Form:
     """The form of a network as it is first shown."""
     return replace(form, network=network.name, server=network.usual_server, handle="", shown="")
 
