@@ -47,8 +47,8 @@ async def _measure(folder: Path) -> Mapping[str, float]:
         publisher = Publisher(desk, scheduler.alarm(desk.bells.event(PUBLISHER).set))
         scheduler.start()
         running = asyncio.create_task(publisher.run())
-        while await desk.read(publishing.next_moment, EVERYWHERE) is not None:
-            await asyncio.sleep(0.1)  # noqa: ASYNC110 - a look from outside, as rare as can be
+        while await desk.read(publishing.next_moment, EVERYWHERE) is not None:  # noqa: ASYNC110 - rows tell nobody
+            await asyncio.sleep(0.1)
         await publisher.stop()
         await running
         scheduler.stop()
