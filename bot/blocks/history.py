@@ -9,7 +9,7 @@ from bot.blocks.basics import Block, section, when
 from bot.blocks.posts import change_lines, link, time_of
 from bot.blocks.remarks import account_name
 from bot.blocks.surfaces import modal
-from bot.blocks.whole import paged, turns
+from bot.blocks.whole import one_page, paged, turns
 from bot.errors import Mrkdwn
 from bot.rules.content import from_json
 from bot.rules.differences import differences
@@ -56,10 +56,9 @@ def story(
     places = {f"delivery:{one.id}": names.get(one.account_id, "") for one in deliveries}
     changed = {new.number: _changes(old, new, names) for old, new in pairwise(versions)}
     told = (section(_entry(entry, places, changed)) for entry in reversed(entries))
-    pages = list(paged(told, PAGE_BLOCKS, PAGE_CHARACTERS))
-    page = min(page, len(pages) - 1)
+    entries_shown, page, is_last = one_page(paged(told, PAGE_BLOCKS, PAGE_CHARACTERS), page)
     head = section(t("*{title}*", title=post.title))
-    blocks = [head, *pages[page], *turns("history_page", post.id or 0, page, len(pages))]
+    blocks = [head, *entries_shown, *turns("history_page", post.id or 0, page, is_last=is_last)]
     return modal(STORY, plain("History"), blocks, close=plain("Close"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.blocks.basics import Block, actions, button, context, divider, section, ticket
 from bot.blocks.cards import about, buttons, changes, internal, outcomes, standing
@@ -22,28 +22,36 @@ PAGE_BLOCKS, PAGE_CHARACTERS = 40, 30_000
 
 def whole(shown: Shown, page: int = 0) -> Block:
     """One page of a post; a page beyond the last is the last."""
-    pages = list(paged(_words(shown), PAGE_BLOCKS, PAGE_CHARACTERS))
-    page = min(page, len(pages) - 1)
+    words, page, is_last = one_page(paged(_words(shown), PAGE_BLOCKS, PAGE_CHARACTERS), page)
     head = [section(t("*{state}:* {title}", state=state_title(shown.post.status), title=shown.post.title))]
     if page == 0:
         head += [section(about(shown)), *internal(shown), *standing(shown), *outcomes(shown), *changes(shown)]
         head += [context(*shown.notes)] if shown.notes else []
     carries = ticket(shown.post.id or 0, page)
-    blocks = [*head, divider(), *pages[page], *turns("whole_page", shown.post.id or 0, page, len(pages))]
+    blocks = [*head, divider(), *words, *turns("whole_page", shown.post.id or 0, page, is_last=is_last)]
     blocks.append(actions(*buttons(shown, is_open=True)))
     return modal(WHOLE, plain("Post"), blocks, close=plain("Close"), private=carries)
 
 
-def turns(act: str, row: int, page: int, pages: int) -> list[Block]:
+def turns(act: str, row: int, page: int, *, is_last: bool) -> list[Block]:
     """Buttons to the pages before and after."""
-    if pages == 1:
-        return []
     back = button(plain("Page before"), f"{act}#back", ticket(row, page - 1)) if page else None
-    on = button(plain("Next page"), f"{act}#on", ticket(row, page + 1)) if page + 1 < pages else None
-    return [context(t("Page {page} of {pages}", page=page + 1, pages=pages)), actions(back, on)]
+    on = None if is_last else button(plain("Next page"), f"{act}#on", ticket(row, page + 1))
+    return [context(t("Page {page}", page=page + 1)), actions(back, on)] if back or on else []
 
 
-def paged(blocks: Iterable[Block], most: int, characters: int) -> Iterable[Sequence[Block]]:
+def one_page(pages: Iterator[Sequence[Block]], asked: int) -> tuple[Sequence[Block], int, bool]:
+    """The page that was asked for or the last one, its number, and whether it is the last; none beyond is made."""
+    page: Sequence[Block] = next(pages)
+    for number in range(asked):
+        following = next(pages, None)
+        if following is None:
+            return page, number, True
+        page = following
+    return page, asked, next(pages, None) is None
+
+
+def paged(blocks: Iterable[Block], most: int, characters: int) -> Iterator[Sequence[Block]]:
     """The blocks parted into pages of at most so many blocks and characters; at least one page."""
     page: list[Block] = []
     weight = 0

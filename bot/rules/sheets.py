@@ -11,6 +11,8 @@ from bot.rules.counting import clusters, utf16_units
 
 PIECE = 3_000
 """What one Slack input holds, in UTF-16 units (https://docs.slack.dev/reference/block-kit/block-elements)."""
+LOOK_BACK = 200
+"""Characters before the end of an input within which a good place to cut is looked for."""
 MOST_PIECES = 20
 """Inputs for words in one form: 60,000 characters, since Slack takes no view above 250 kB (`view_too_large`)."""
 MOST_SEGMENTS = 25
@@ -197,17 +199,21 @@ def _segments(texts: tuple[str, ...], images: tuple[Image, ...]) -> tuple[Segmen
 
 
 def _fitting(text: str) -> str:
-    """The longest beginning that one input holds, cut between two characters that are no blanks where there are any."""
-    kept: list[str] = []
-    room = PIECE
-    for cluster in clusters(text[: PIECE + 1]):
-        room -= utf16_units(cluster)
-        if room < 0:
-            break
-        kept.append(cluster)
-    whole = "".join(kept) or text[: PIECE // 2]
-    for place in range(len(kept), len(kept) // 2, -1):
-        cut = "".join(kept[:place]) if place < len(kept) else whole
-        if not cut[-1:].isspace() and not text[len(cut) : len(cut) + 1].isspace():
-            return cut
-    return whole
+    """The longest beginning that one input holds, cut between two characters, and not beside a blank if that can be."""
+    head = text[:PIECE]
+    while (excess := utf16_units(head) - PIECE) > 0:
+        head = head[: -((excess + 1) // 2)]  # a character is two units at most
+    ends = _ends(head, text[len(head) :][:1])
+    good = (end for end in ends if not head[:end][-1:].isspace() and not text[end : end + 1].isspace())
+    return head[: next(good, ends[0] if ends else len(head))]
+
+
+def _ends(head: str, following: str) -> list[int]:
+    """Places near the end of a text where a character ends, the last one first; `following` may belong to its last."""
+    near = clusters(head[-LOOK_BACK:] + following)[:-1]
+    end = len(head) - min(LOOK_BACK, len(head)) + sum(map(len, near))
+    ends = []
+    for cluster in reversed(near[1:]):  # the first may have begun before
+        ends.append(end)
+        end -= len(cluster)
+    return ends
