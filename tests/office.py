@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from bot.app import BotIdentity, build
-from bot.desk import Desk, Scope
+from bot.desk import Desk, Scope, system_clock
 from bot.handlers import Dispatch, On, open_dispatch
 from bot.loops.courier import Courier
 from bot.loops.letters import Postman
@@ -66,8 +67,10 @@ class Hurry(Pace):
 
 
 @asynccontextmanager
-async def open_office(database: Path, on: On, *, public_url: str = "") -> AsyncIterator[Office]:
-    """Open an office on a migrated SQLite file, with these handlers, and perhaps with a public address."""
+async def open_office(
+    database: Path, on: On, *, public_url: str = "", now: Callable[[], datetime] = system_clock
+) -> AsyncIterator[Office]:
+    """Open an office on a migrated SQLite file, with these handlers; perhaps with a public address or its own clock."""
     async with AsyncExitStack() as opened:
         server = await serve_slack(rate_limits=False)
         opened.push_async_callback(server.close)
@@ -79,7 +82,7 @@ async def open_office(database: Path, on: On, *, public_url: str = "") -> AsyncI
             public_url=public_url,
         )
         slack = await open_slack(server.bot_token, server.api_url)
-        desk = replace(await opened.enter_async_context(open_desk(settings, slack)))
+        desk = replace(await opened.enter_async_context(open_desk(settings, slack)), now=now)
         scope, client_id = await desk.write(_furnish, EVERYWHERE)
         dispatch = open_dispatch(desk, on)
         socket = SocketMode(build(dispatch, BotIdentity(BOT_USER, BOT_ID)), slack, server.app_token)

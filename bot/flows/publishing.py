@@ -125,7 +125,9 @@ def mark_sending(tx: Tx, ids: Sequence[int], *, worker: str, now: datetime) -> d
     if not moved:
         return {}
     rows = tx.session.execute(states.chosen(moved, columns.id, columns.post_id, columns.stamp)).all()
-    states.roll_up(tx, (row.post_id for row in rows), now)
+    rolled = states.roll_up(tx, (row.post_id for row in rows), now)
+    for post in by_id(tx, Post, set(rolled)).values():
+        news.followed(tx, post, (), rolled=True, now=now)
     return {row.id: row.stamp for row in rows}
 
 
