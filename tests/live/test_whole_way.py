@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from atproto import Client as Atproto
+from atproto import AsyncClient
+from PIL import Image
 
 from bot.sandbox import cast
 from bot.sandbox.driver import Person
@@ -23,8 +24,8 @@ from tests.live.bluesky_server import Person as Account
 from tests.live.town import Town, town
 
 PATIENCE = 30.0
-AT_ITS_MINUTE = 100.0
-"""Seconds: a post asked for in a minute is up to that away, and then has to be seen."""
+AT_ITS_MINUTE = 150.0
+"""Seconds: "in 1 minute" is the next full minute after one has passed, and then it has to be seen."""
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -39,11 +40,12 @@ class Newsroom:
     ann: Person
     ben: Person
 
-    def records(self) -> list[dict[str, Any]]:
+    async def records(self) -> list[dict[str, Any]]:
         """What the server holds of the account, read by another client, oldest first."""
-        client = Atproto(f"{self.pds.url}/xrpc")
+        client = AsyncClient(base_url=f"{self.pds.url}/xrpc")
         params = {"repo": self.account.did, "collection": "app.bsky.feed.post", "reverse": True, "limit": 50}
-        found = client.com.atproto.repo.list_records(params)
+        found = await client.com.atproto.repo.list_records(params)
+        await client.request.close()
         return [record.value.model_dump(by_alias=True) for record in found.records]
 
 
@@ -93,11 +95,41 @@ async def approved(room: Newsroom, words: str) -> Message:
 async def test_a_post_is_found_on_the_network_at_its_minute(newsroom: Newsroom) -> None:
     await approved(newsroom, "in 1 minute Fresh bread at https://bakery.example/today :tada:")
     await newsroom.ben.message(cast.REVIEW, saying="Scheduled")
-    assert newsroom.records() == []
+    assert await newsroom.records() == []
     newsroom.ben.patience = AT_ITS_MINUTE
     card = await newsroom.ben.message(cast.REVIEW, saying="Published")
-    (record,) = newsroom.records()
+    (record,) = await newsroom.records()
     assert record["text"] == "Fresh bread at https://bakery.example/today 🎉"
     assert record["facets"][0]["features"][0]["uri"] == "https://bakery.example/today"
-    assert newsroom.account.did in card.text or newsroom.account.handle in card.text
-    assert datetime.fromisoformat(record["createdAt"]).tzinfo is not None
+    assert newsroom.account.did in card.words or newsroom.account.handle in card.words
+    assert "error" not in newsroom.town.levels()
+
+
+async def test_a_thread_with_a_picture_arrives_whole(newsroom: Newsroom) -> None:
+    ann, ben = newsroom.ann, newsroom.ben
+    await ann.command("/draft", "asap Fresh bread", channel=cast.GENERAL)
+    form = await ann.view(having="draft_add_post")
+    await ann.press(form, "draft_add_post")
+    form = await ann.view(having="draft_text#0.1.0")
+    picture = await ann.upload("bread.png", drawn())
+    await ann.fill({"draft_text#0.1.0": "and cake", "draft_images": [picture]})
+    await ann.submit()
+    described = await ann.view(titled="picture")
+    (alt,) = [name for name in described.actions if "alt" in name]
+    await ann.fill({alt: "A loaf on a table"})
+    await ben.reset()
+    await ann.submit()
+    card = await ben.message(cast.REVIEW, saying="In review")
+    await ben.press(card, "approve")
+    await ben.message(cast.REVIEW, saying="Published")
+    first, second = await newsroom.records()
+    assert (first["text"], second["text"]) == ("Fresh bread", "and cake")
+    assert [image["alt"] for image in first["embed"]["images"]] == ["A loaf on a table"]
+    assert second["reply"]["root"] == second["reply"]["parent"]
+
+
+def drawn() -> bytes:
+    """A real picture."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "wheat").save(file, "PNG")
+    return file.getvalue()

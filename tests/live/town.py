@@ -85,6 +85,11 @@ class Town:
         """Everything that Trellis's processes logged."""
         return "\n".join(program.log.read_text() for program in self.programs.values())
 
+    def levels(self) -> set[str]:
+        """The levels of all that was logged."""
+        lines = [line for line in self.logs().splitlines() if line.startswith("{")]
+        return {str(json.loads(line).get("level")) for line in lines}
+
 
 @asynccontextmanager
 async def town(folder: Path, *, transport: str, database_url: str = "") -> AsyncIterator[Town]:
