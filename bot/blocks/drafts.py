@@ -22,16 +22,17 @@ from bot.blocks.inputs import (
 )
 from bot.blocks.remarks import account_name
 from bot.blocks.surfaces import modal
+from bot.rules.counting import utf16_units
 from bot.rules.escaping import one_line
 from bot.rules.sheets import (
     EVERYBODY,
     MOST_IMAGES,
-    MOST_PIECES,
     MOST_SEGMENTS,
     Picture,
     Sheet,
-    count_inputs,
     inputs,
+    is_full,
+    longest_input,
 )
 from bot.store.tables import Account, Client
 from bot.words import plain, t
@@ -188,14 +189,14 @@ def _words(sheet: Sheet, offer: Offer, said: Remarks, mark: str) -> list[Block]:
 
 
 def _segment(sheet: Sheet, segment: int, mark: str) -> list[Block]:
-    held = inputs(sheet, segment)
+    held, room = inputs(sheet, segment), longest_input(sheet)
     thread = len(sheet.texts) > 1
     label = plain("Post {number} of {all}", number=segment + 1, all=len(sheet.texts)) if thread else plain("Text")
     return [
         input_block(
             f"text.{sheet.shown}.{segment}.{piece}{mark}",
             label if piece == 0 else plain("{label}, continued", label=label),
-            line(f"draft_text#{sheet.shown}.{segment}.{piece}", typed=typed, long=True) | TYPING,
+            _text(f"draft_text#{sheet.shown}.{segment}.{piece}", typed, room),
             optional=True,
             tells=True,
         )
@@ -203,8 +204,13 @@ def _segment(sheet: Sheet, segment: int, mark: str) -> list[Block]:
     ]
 
 
+def _text(action: str, typed: str, room: int) -> Element:
+    """An input that tells of every key; it has room for what stands in it, whatever else there is."""
+    return line(action, typed=typed, long=True, longest=max(room, utf16_units(typed))) | TYPING
+
+
 def _word_buttons(sheet: Sheet) -> list[Element | None]:
-    full = count_inputs(sheet) >= MOST_PIECES
+    full = is_full(sheet)
     return [
         None if full or len(sheet.texts) >= MOST_SEGMENTS else button(plain("Add post"), "draft_add_post"),
         None if full else button(plain("More room"), "draft_more_room", says=plain("More room for a longer text")),

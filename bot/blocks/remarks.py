@@ -12,6 +12,8 @@ from bot.rules.networks import Fault, Weight
 from bot.store.tables import Account, Post
 from bot.words import t
 
+COUNTED = 8
+"""Accounts whose count is told, those that are over first."""
 NAMED = 3
 """Posts that a warning names; it says how many more there are."""
 
@@ -32,7 +34,11 @@ def account_name(account: Account) -> str:
 
 def counted(weighed: Sequence[Weighed], segment: int) -> str:
     """How long one post of the thread is on each account: `ourshop (bluesky): 123 of 300 characters`."""
-    said = [_count(one.account, one.weights[segment]) for one in weighed if segment < len(one.weights)]
+    found = [one for one in weighed if segment < len(one.weights)]
+    found.sort(key=lambda one: not one.weights[segment].over)
+    said = [_count(one.account, one.weights[segment]) for one in found[:COUNTED]]
+    if len(found) > COUNTED:
+        said.append(t("{count} more accounts", count=len(found) - COUNTED))
     return Mrkdwn(" · ".join(said))
 
 

@@ -13,8 +13,10 @@ PIECE = 3_000
 """What one Slack input holds, in UTF-16 units (https://docs.slack.dev/reference/block-kit/block-elements)."""
 LOOK_BACK = 200
 """Characters before the end of an input within which a good place to cut is looked for."""
-MOST_PIECES = 20
-"""Inputs for words in one form: 60,000 characters, since Slack takes no view above 250 kB (`view_too_large`)."""
+MOST_INPUTS = 30
+"""Inputs for words in one form, beside which its other blocks and the counters fit into a view's 100."""
+MOST_CHARACTERS = 20_000
+"""Words in one form: Slack takes no view above 250 kB (`view_too_large`), and a letter may take 6 bytes of JSON."""
 MOST_SEGMENTS = 25
 MOST_IMAGES = 4
 EVERYBODY = 0
@@ -117,6 +119,16 @@ def count_inputs(sheet: Sheet) -> int:
     return sum(len(inputs(sheet, segment)) for segment in range(len(sheet.texts)))
 
 
+def is_full(sheet: Sheet) -> bool:
+    """Whether the form shows as many words as it can."""
+    return count_inputs(sheet) >= MOST_INPUTS or sum(map(utf16_units, sheet.texts)) >= MOST_CHARACTERS
+
+
+def longest_input(sheet: Sheet) -> int:
+    """What may be typed into each input, so that all of them together fit."""
+    return min(PIECE, MOST_CHARACTERS // count_inputs(sheet))
+
+
 def with_texts(sheet: Sheet, texts: Iterable[str]) -> Sheet:
     """The sheet with other words where it shows some."""
     return replace(sheet, words={**sheet.words, sheet.shown: tuple(texts)})
@@ -124,13 +136,12 @@ def with_texts(sheet: Sheet, texts: Iterable[str]) -> Sheet:
 
 def add_post(sheet: Sheet) -> Sheet:
     """One more post in the thread, while there may be one."""
-    full = len(sheet.texts) >= MOST_SEGMENTS or count_inputs(sheet) >= MOST_PIECES
-    return sheet if full else with_texts(sheet, (*sheet.texts, ""))
+    return sheet if is_full(sheet) or len(sheet.texts) >= MOST_SEGMENTS else with_texts(sheet, (*sheet.texts, ""))
 
 
 def more_room(sheet: Sheet) -> Sheet:
     """One more input for the last text, while there may be one."""
-    if count_inputs(sheet) >= MOST_PIECES:
+    if is_full(sheet):
         return sheet
     held = [inputs(sheet, segment) for segment in range(len(sheet.texts))]
     return with_inputs(sheet, [*held[:-1], (*held[-1], "")])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.rules import sheets
 from bot.rules.content import Image
 from bot.rules.counting import clusters, utf16_units
-from bot.rules.sheets import EVERYBODY, MOST_PIECES, PIECE, Picture, Sheet
+from bot.rules.sheets import EVERYBODY, MOST_INPUTS, PIECE, Picture, Sheet
 
 long_texts = st.text(alphabet=st.sampled_from("ab \n\u0301👩\u200d👧é🇱🇹"), max_size=60).map(lambda text: text * 300)
 texts = st.lists(st.text(max_size=30), min_size=1, max_size=4).map(tuple)
@@ -74,7 +74,7 @@ def test_a_form_grows_no_further_than_slack_takes() -> None:
     sheet = Sheet(1)
     for _ in range(100):
         sheet = sheets.more_room(sheets.add_post(sheet))
-    assert sheets.count_inputs(sheet) == MOST_PIECES
+    assert sheets.count_inputs(sheet) == MOST_INPUTS
 
 
 def test_a_sheet_with_anything_in_it_is_not_blank() -> None:
