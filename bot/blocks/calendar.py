@@ -18,8 +18,8 @@ from bot.rules.calendar_words import EXAMPLES
 from bot.rules.when_words import MONTHS, say
 from bot.words import plain, t
 
-CALENDAR, FEED = "calendar", "calendar_feed"
-"""Callbacks of the calendar and of the view with the feed's address."""
+CALENDAR, FEED, TIME = "calendar", "calendar_feed", "calendar_time"
+"""Callbacks of the calendar, of the view with the feed's address, and of the form for another time."""
 TURN_BACK, TURN_TODAY, TURN_ON = "calendar_previous", "calendar_today", "calendar_next"
 EARLIER, LATER = "calendar_earlier", "calendar_later"
 VIEW, DAY, CLIENT, ACCOUNT, SHOW = (
@@ -30,7 +30,7 @@ VIEW, DAY, CLIENT, ACCOUNT, SHOW = (
     "calendar_show",
 )
 PERSON, ANYBODY = "calendar_person", "calendar_anybody"
-APPROVE = "calendar_approve"
+APPROVE, MOVE = "calendar_approve", "calendar_reschedule"
 OPEN_FEED, NEW_FEED = "calendar_feed", "calendar_feed_new"
 
 EVERY = "0"
@@ -94,6 +94,11 @@ def feed(address: str) -> Block:
         actions(button(plain("New link"), NEW_FEED, style="danger")),
     ]
     return modal(FEED, plain("Calendar feed"), blocks, close=plain("Back"))
+
+
+def new_time(form: Block, look: Look) -> Block:
+    """The form for a post's other time (`blocks.decisions.ask_time`), opened from this page of the calendar."""
+    return form | {"callback_id": TIME, "private_metadata": f"{form['private_metadata']}:{encode(look)}"}
 
 
 def _heading(board: Board) -> str:
@@ -185,7 +190,7 @@ def _full_day(board: Board, day: date) -> Iterator[Block]:
     yield section(_day_title(board, day))
     for post in board.on(day):
         yield section(_post(board, post, day))
-        yield buttons(post, APPROVE, approvable=board.approvable, movable=True)
+        yield buttons(post, board.approvable, approve=APPROVE, move=MOVE)
 
 
 def _month_day(board: Board, day: date) -> Iterator[Block]:
@@ -244,7 +249,7 @@ def _untimed(board: Board) -> Iterator[Block]:
     yield section(t("*No time yet*"))
     for post in board.untimed:
         yield section(_post(board, post, None))
-        yield buttons(post, APPROVE, approvable=board.approvable, movable=True)
+        yield buttons(post, board.approvable, approve=APPROVE, move=MOVE)
     if alone:
         yield from [] if board.untimed else [section(t("Every post has its time."))]
         yield from _turns(board)

@@ -80,7 +80,7 @@ def _turns(told: Digest) -> Iterator[Block]:
     yield section(t("*Waiting for you*") if told.reader else t("*Waiting for somebody*"))
     for turn in told.turns[:SHOWN]:
         yield section(_turn(told, turn))
-        yield buttons(turn.post, APPROVE, approvable=told.approvable)
+        yield buttons(turn.post, told.approvable, approve=APPROVE)
     for line in _more(told.turns, SHOWN):
         yield context(line)
 

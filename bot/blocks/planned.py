@@ -15,8 +15,8 @@ from bot.rules.posts import TITLES
 from bot.rules.when_words import MONTHS, WEEKDAYS
 from bot.words import plain, t
 
-OPEN, RESCHEDULE = "open_post", "reschedule"
-"""Acts of the post's own buttons; a button carries its id and the version that was shown."""
+OPEN = "open_post"
+"""The post's own act; a button carries its id and the version that was shown."""
 
 TITLE_CHARACTERS = 80
 NAMED_ACCOUNTS = 4
@@ -72,12 +72,12 @@ def about(post: Planned, client: str, names: Mapping[int, AccountName]) -> Mrkdw
     )
 
 
-def buttons(post: Planned, approve: str, *, approvable: Collection[int], movable: bool = False) -> Block:
-    """What can be done with a post from where it is shown; `approve` is the act that approves it there."""
+def buttons(post: Planned, approvable: Collection[int], *, approve: str, move: str = "") -> Block:
+    """What can be done with a post from where it is shown: `approve` and `move` are the acts that do it there."""
     return actions(
         _button(plain("Open"), OPEN, post),
         _button(plain("Approve"), approve, post, style="primary") if post.id in approvable else None,
-        _button(plain("Reschedule"), RESCHEDULE, post) if movable and post.is_movable else None,
+        _button(plain("Reschedule"), move, post) if move and post.is_movable else None,
     )
 
 

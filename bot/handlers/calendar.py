@@ -7,15 +7,19 @@ from dataclasses import replace
 from datetime import date
 
 from bot.blocks import calendar as blocks
+from bot.blocks.decisions import ask_time
 from bot.errors import Stale
 from bot.flows import calendar as flow
-from bot.flows import feeds
+from bot.flows import feeds, posts, schedules
 from bot.flows.feeds import Owner
-from bot.handlers._ask import Ask
+from bot.handlers._ask import OLD_BUTTON, Ask
+from bot.handlers._deciding import decide
 from bot.handlers._on import Handler, On
+from bot.handlers._payload import word
 from bot.handlers.approvals import approve
 from bot.rules.calendar import FIRST, LAST, Look, Show, View, decode, known_zone
 from bot.rules.feeds import token
+from bot.rules.people import require_member
 from bot.rules.zones import local_day
 
 Change = Callable[[Ask, Look], Look]
@@ -30,6 +34,8 @@ def register(on: On) -> None:
         on.action(name, ack_first=True)(_looking(change))
     on.action(blocks.TURN_TODAY, ack_first=True)(today)
     on.action(blocks.APPROVE)(approve_here)
+    on.action(blocks.MOVE, ack_first=True)(ask_new_time)
+    on.view(blocks.TIME)(reschedule_here)
     on.action(blocks.OPEN_FEED, ack_first=True)(feed)
     on.action(blocks.NEW_FEED, ack_first=True)(new_feed)
     on.closed(blocks.CALENDAR)(closed)
@@ -61,6 +67,28 @@ async def approve_here(ask: Ask) -> None:
         await _redraw(ask)
         raise
     await _redraw(ask)
+
+
+async def ask_new_time(ask: Ask) -> None:
+    """The form for another time, on top of the calendar."""
+    require_member(ask.actor)
+    view = await ask.desk.read(posts.view, ask.scope, ask.ticket[0])
+    approved = view.post.approval_id is not None
+    form = ask_time(view.post, view.version, view.client.zone, approved=approved)
+    await ask.open(blocks.new_time(form, _look(ask)))
+
+
+async def reschedule_here(ask: Ask) -> None:
+    """Another time was chosen: the calendar below shows it."""
+    carried, _, look = ask.private.partition(":")
+    post_id, _, version = carried.partition(".")
+    if not (post_id.isdecimal() and version.isdecimal()):
+        raise Stale(OLD_BUTTON)
+    when = (ask.typed.choice("when"), ask.typed.choice("day"), ask.typed.choice("clock"))
+    await decide(ask, schedules.reschedule, int(post_id), int(post_id), int(version), *when)
+    await ask.ack()
+    board = await ask.desk.read(flow.board, ask.scope, ask.actor, _look(ask, look), now=ask.now)
+    await ask.update(blocks.calendar(board), view_id=word(ask.body, "view", "previous_view_id"))
 
 
 async def feed(ask: Ask) -> None:

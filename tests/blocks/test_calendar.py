@@ -107,8 +107,8 @@ def test_posts_without_a_time_stand_apart() -> None:
 def test_buttons_are_those_that_help() -> None:
     assert "calendar_approve" in acts(board(post(), approvable=frozenset({1})))
     assert "calendar_approve" not in acts(board(post()))
-    assert "reschedule" in acts(board(post()))
-    assert "reschedule" not in acts(board(post(status="published")))
+    assert "calendar_reschedule" in acts(board(post()))
+    assert "calendar_reschedule" not in acts(board(post(status="published")))
 
 
 def test_an_empty_page_says_what_to_do() -> None:

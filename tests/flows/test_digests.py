@@ -122,6 +122,19 @@ def test_two_processes_at_once_hand_over_one(house: House) -> None:
     assert len(letters(house)) == 1
 
 
+def test_a_process_that_dies_before_its_commit_has_decided_nothing(house: House) -> None:
+    house.in_review(at=NOW + HOUR)
+
+    def decide_and_die(tx: Tx) -> None:
+        digests.decide(tx, channel(house), now=NINE)
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        house.write(decide_and_die)
+    assert (house.rows(DigestRun), letters(house)) == ([], [])
+    assert decide(house, channel(house))
+
+
 def test_an_empty_digest_is_decided_and_not_sent(house: House) -> None:
     assert not decide(house, channel(house))
     assert letters(house) == []

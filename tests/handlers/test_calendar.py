@@ -15,7 +15,7 @@ from bot.handlers import On, calendar
 from bot.rules.content import Content, Segment, Window
 from bot.rules.people import Actor
 from bot.sandbox.cast import ANN, BEN, CAS, GENERAL
-from bot.sandbox.driver import Person, View
+from bot.sandbox.driver import FormErrors, Person, View
 from bot.store import Tx
 from bot.store.tables import Account, Post
 from bot.web.feeds import open_feed
@@ -82,7 +82,7 @@ async def test_a_post_is_shown_with_what_the_reader_may_do(office: Office, ben: 
     view = await opened(ben)
     assert "Post in 0.1 days" in view.words
     assert "In review · Harbour Bakery · bakery (plaza)" in view.words
-    assert {"open_post", "calendar_approve", "reschedule"} <= set(view.actions)
+    assert {"open_post", "calendar_approve", "calendar_reschedule"} <= set(view.actions)
 
 
 async def test_an_author_is_not_offered_to_approve(office: Office, ann: Person) -> None:
@@ -104,6 +104,29 @@ async def test_who_approves_second_is_told_who_was_first(office: Office, ben: Pe
     await cas.press(second, "calendar_approve")
     assert f"<@{BEN}> approved this post" in (await cas.view(titled="Not done")).words
     assert any("Scheduled" in view.words for view in await cas.views())
+
+
+async def test_a_new_time_is_shown_in_the_calendar_it_was_asked_from(office: Office, ben: Person) -> None:
+    await plan(office, 0.1)
+    await ben.press(await opened(ben), "calendar_reschedule")
+    form = await ben.view(titled="Change the time")
+    day = f"{office.desk.now() + timedelta(days=20):%Y-%m-%d}"
+    await ben.fill({"when": "at", "day": day, "clock": "09:00"}, form)
+    await ben.submit()
+    await ben.view(titled="Calendar", saying="09:00")
+    (post,) = await office.desk.read(lambda tx: tx.all(Post), office.scope)
+    assert post.scheduled_at is not None
+    assert f"{post.scheduled_at:%Y-%m-%d}" == day
+
+
+async def test_a_time_that_has_passed_is_refused_in_its_form(office: Office, ben: Person) -> None:
+    await plan(office, 0.1)
+    await ben.press(await opened(ben), "calendar_reschedule")
+    form = await ben.view(titled="Change the time")
+    await ben.fill({"when": "at", "day": "2020-01-01", "clock": "09:00"}, form)
+    with pytest.raises(FormErrors) as refused:
+        await ben.submit()
+    assert "has passed" in " ".join(refused.value.fields.values())
 
 
 async def test_pages_turn_on_and_back_and_to_today(office: Office, ben: Person) -> None:
