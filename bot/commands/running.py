@@ -24,6 +24,8 @@ from bot.loops.courier import Courier
 from bot.loops.intake import Sweeper
 from bot.loops.letters import Postman
 from bot.loops.publisher import Publisher
+from bot.loops.reader import Reader
+from bot.loops.replies import Replier
 from bot.loops.socket import SocketMode
 from bot.loops.wire import Wire
 from bot.opening import introduce, meet, open_desk, owner_of, prepare_store, slack_of
@@ -81,6 +83,8 @@ class House:
     socket: SocketMode | None = None
     publisher: Publisher | None = None
     courier: Courier | None = None
+    reader: Reader | None = None
+    replier: Replier | None = None
     sweeper: Sweeper | None = None
     loops: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -114,7 +118,7 @@ class House:
             await self.socket.stop()
         if self.sweeper:
             self.sweeper.stop()
-        ending = [part.stop() for part in (self.publisher, self.courier) if part]
+        ending = [part.stop() for part in (self.publisher, self.replier, self.reader, self.courier) if part]
         closing = [self.web.close()] if self.web else []
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
@@ -147,11 +151,15 @@ class House:
         alarm = self.scheduler.alarm(desk.bells.event(PUBLISHER).set)
         self.publisher = Publisher(desk, alarm, in_flight=desk.settings.in_flight)
         self.courier = Courier(desk, Postman(desk, Wire(self.slack, self.scopes), front.on.topics, home))
+        self.reader, self.replier = Reader(desk), Replier(desk)
         self.sweeper = Sweeper(desk, front.again)
         self.scheduler.every(digests.SECONDS, partial(digests.turn, desk), "digests")
         self.scheduler.start()
-        for name, loop in (("publisher", self.publisher), ("courier", self.courier), ("sweeper", self.sweeper)):
-            self._begin(name, loop.run())
+        self._begin("publisher", self.publisher.run())
+        self._begin("replies", self.replier.run())
+        self._begin("reader", self.reader.run())
+        self._begin("courier", self.courier.run())
+        self._begin("sweeper", self.sweeper.run())
 
     async def _connect(self) -> None:
         """Open Socket Mode. A token that is refused stops the start; a Slack that is away does not: posts are due."""

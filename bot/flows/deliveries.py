@@ -25,7 +25,7 @@ WORDS = {Step.CONFIRM: "confirmed", Step.RESEND: "sent", Step.DROP: "left"}
 
 def confirm(tx: Tx, by: Actor, delivery_id: int, link: str, *, now: datetime) -> Delivery:
     """Somebody looked and it is live, at `link`."""
-    url = _require_link(link)
+    url = require_link(link)
     return _answer(tx, by, delivery_id, Step.CONFIRM, now=now, fields={"url": url, "settled_at": now, "trouble": ""})
 
 
@@ -91,7 +91,8 @@ def _too_late(tx: Tx, delivery: Delivery) -> Stale:
     )
 
 
-def _require_link(link: str) -> str:
+def require_link(link: str) -> str:
+    """The address of what somebody saw on the network. Raises BadInput."""
     link = link.strip()
     parts = urlsplit(link) if len(link) <= LINK_CHARACTERS else None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:

@@ -58,11 +58,11 @@ async def _told(desk: Desk, letter: Letter) -> tuple[Told, str] | None:
         found = await desk.read(telling.subject, letter.scope, letter.about, chosen)
     except NotFound:
         return None
-    link = await _permalink(desk, found.channel, found.card_ts)
+    link = await permalink(desk, found.channel, found.card_ts)
     return Told(found.post, link, found.deliveries), found.card_ts
 
 
-async def _permalink(desk: Desk, channel: str, ts: str) -> str:
+async def permalink(desk: Desk, channel: str, ts: str) -> str:
     """Where the card is; empty where Slack does not say: a word without a link is better than none."""
     if desk.slack is None or not ts:
         return ""

@@ -17,6 +17,8 @@ PUBLISHER = "publisher"
 """Deliveries became due, or may be claimed again."""
 COURIER = "courier"
 """Something is to be said in Slack."""
+REPLIES = "replies"
+"""An answer to a customer is to be sent."""
 INTAKE = "intake"
 """A Slack event was taken in and is still open."""
 

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, bindparam, func, literal, select, update
 
 from bot.errors import Stale
+from bot.rules import inbox
 from bot.rules import posts as rules
 from bot.rules.posts import Step
 from bot.store.scope import Tx
-from bot.store.tables import Delivery, Post
+from bot.store.tables import Conversation, Delivery, Post, Reply
 
 
 def move_post(tx: Tx, post: Post, step: Step, now: datetime, *, version: int | None = None, **fields: Any) -> None:
@@ -111,6 +112,43 @@ def roll_up(tx: Tx, post_ids: Iterable[int], now: datetime) -> dict[int, rules.P
             .execution_options(synchronize_session=False)
         )
         moved |= dict.fromkeys(tx.session.scalars(statement), target)
+    return moved
+
+
+def move_conversation(tx: Tx, row: Conversation, act: inbox.Act, now: datetime, **fields: Any) -> None:
+    """Take one conversation one step; Stale when the table forbids it, or somebody changed it first."""
+    target = inbox.next_conversation(inbox.Conversation(row.status), act)
+    columns: Any = Conversation.__table__.c  # type: ignore[attr-defined]
+    unmoved = [columns.id == row.id, columns.status == row.status, columns.revision == row.revision]
+    changed = {"status": target.value, "changed_at": now, "revision": columns.revision + 1, **fields}
+    if _rows(tx, update(Conversation).where(*tx.within(Conversation), *unmoved).values(**changed)) != 1:
+        raise Stale("Somebody was quicker: this conversation has changed. Look at its card again.")
+    tx.session.refresh(row)
+
+
+def touch_conversation(tx: Tx, row: Conversation, now: datetime) -> None:
+    """Say that something the card of a conversation shows has changed, without a step."""
+    columns: Any = Conversation.__table__.c  # type: ignore[attr-defined]
+    chosen = update(Conversation).where(*tx.within(Conversation), columns.id == row.id)
+    tx.session.execute(chosen.values(revision=columns.revision + 1, changed_at=now))
+    tx.session.refresh(row)
+
+
+def move_replies(
+    tx: Tx, ids: Sequence[int] | Select[Any], step: Step, *where: Any, fields: Mapping[str, Any] | None = None
+) -> list[int]:
+    """Take these answers one step; the ids that moved. Others had moved already."""
+    columns: Any = Reply.__table__.c  # type: ignore[attr-defined]
+    moved: list[int] = []
+    for start in [start for start, possible in inbox.REPLY_STEPS if possible is step]:
+        statement = (
+            update(Reply)
+            .where(*tx.within(Reply), columns.id.in_(ids), columns.status == start.value, *where)
+            .values(status=inbox.next_reply(start, step).value, **(fields or {}))
+            .returning(columns.id)
+            .execution_options(synchronize_session=False)
+        )
+        moved += list(tx.session.scalars(statement))
     return moved
 
 

@@ -320,7 +320,12 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("escalated", sa.Boolean(), nullable=False),
+        sa.Column("owned_at", UtcDateTime(), nullable=True),
+        sa.Column("escalated_by", sa.String(), nullable=False),
+        sa.Column("escalated_at", UtcDateTime(), nullable=True),
+        sa.Column("escalation", sa.String(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
@@ -337,7 +342,7 @@ def upgrade() -> None:
             ["workspace.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("account_id", "remote_id"),
+        sa.UniqueConstraint("account_id", "remote_id", "contact_id"),
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conversation_workspace_id"), ["workspace_id"], unique=False)
@@ -348,6 +353,11 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.String(), nullable=False),
         sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=False),
+        sa.Column("quiet", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("lease_by", sa.String(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.id"],
@@ -358,6 +368,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id"),
     )
+    with op.batch_alter_table("cursor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cursor_next_at"), ["next_at"], unique=False)
+
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -518,6 +531,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("remote_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column(
@@ -550,6 +564,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("seen_id", sa.Integer(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -557,7 +572,9 @@ def upgrade() -> None:
         sa.Column("stamp", UtcDateTime(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("next_at", UtcDateTime(), nullable=False),
+        sa.Column("give_up_at", UtcDateTime(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lease_by", sa.String(), nullable=False),
         sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.Column(
             "progress", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
@@ -565,6 +582,7 @@ def upgrade() -> None:
         sa.Column("remote_id", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("trouble", sa.String(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -579,6 +597,10 @@ def upgrade() -> None:
             ["message.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["seen_id"],
+            ["message.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["workspace_id"],
             ["workspace.id"],
         ),
@@ -587,3 +609,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reply", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reply_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(
+            "reply_open",
+            ["status", "next_at"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('due', 'claimed', 'sending')"),
+            postgresql_where=sa.text("status IN ('due', 'claimed', 'sending')"),
+        )
