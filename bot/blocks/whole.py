@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.blocks.basics import Block, actions, button, context, divider, section, ticket
+from bot.blocks.basics import ALT_TEXT, Block, actions, button, context, divider, section, ticket
 from bot.blocks.cards import about, buttons, changes, internal, outcomes, standing
 from bot.blocks.posts import Shown, picture_line, state_title
 from bot.blocks.previews import Wording, exactly, wordings
@@ -12,17 +12,23 @@ from bot.blocks.remarks import counted, fault_notes
 from bot.blocks.surfaces import modal
 from bot.errors import Mrkdwn
 from bot.rules import sheets
-from bot.rules.escaping import visible
+from bot.rules.content import Image
+from bot.rules.escaping import shorten, visible
 from bot.words import plain, t
 
 WHOLE = "post_whole"
+SHOWN_TYPES = {"image/jpeg", "image/png", "image/gif"}
+"""What Slack shows of its own files (https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object)."""
 PAGE_BLOCKS, PAGE_CHARACTERS = 40, 30_000
 """What one page holds beside its head and foot: a view takes 100 blocks and 250 kB."""
 
 
-def whole(shown: Shown, page: int = 0) -> Block:
-    """One page of a post; a page beyond the last is the last."""
-    words, page, is_last = one_page(paged(_words(shown), PAGE_BLOCKS, PAGE_CHARACTERS), page)
+def whole(shown: Shown, page: int = 0, files: Mapping[str, str] | None = None) -> Block:
+    """One page of a post; a page beyond the last is the last.
+
+    `files` are the Slack files of its pictures by hash, to show them; without, they are described in words.
+    """
+    words, page, is_last = one_page(paged(_words(shown, files or {}), PAGE_BLOCKS, PAGE_CHARACTERS), page)
     head = [section(t("*{state}:* {title}", state=state_title(shown.post.status), title=shown.post.title))]
     if page == 0:
         head += [section(about(shown)), *internal(shown), *standing(shown), *outcomes(shown), *changes(shown)]
@@ -65,13 +71,14 @@ def paged(blocks: Iterable[Block], most: int, characters: int) -> Iterator[Seque
     yield page
 
 
-def _words(shown: Shown) -> Iterable[Block]:
+def _words(shown: Shown, files: Mapping[str, str]) -> Iterable[Block]:
     for wording in wordings(shown):
         yield section(
             t("*On {accounts}*", accounts=wording.names) if wording.accounts else t("*No account is chosen yet.*")
         )
         for index in range(len(wording.segments)):
             yield from _segment(wording, index)
+            yield from _pictures(wording.segments[index].images, files)
         if notes := fault_notes(wording.accounts):
             yield context(*notes)
 
@@ -84,5 +91,14 @@ def _segment(wording: Wording, index: int) -> Iterable[Block]:
     below = [line for line in (number, counted(wording.accounts, index)) if line]
     if below:
         yield context(*below)
-    if segment.images:
-        yield context(*[picture_line(image, place) for place, image in enumerate(segment.images, 1)])
+
+
+def _pictures(images: Sequence[Image], files: Mapping[str, str]) -> Iterable[Block]:
+    for number, image in enumerate(images, 1):
+        if image.sha256 in files and image.mime in SHOWN_TYPES:
+            yield _picture(files[image.sha256], image.alt or plain("Picture {number}", number=number))
+        yield context(picture_line(image, number))
+
+
+def _picture(file_id: str, alt: str) -> Block:
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": shorten(alt, ALT_TEXT)}

@@ -83,6 +83,13 @@ def hand_in(tx: Tx, by: Actor, form_id: str, faults: Faults, *, review: bool, no
     return post
 
 
+def picture_files(tx: Tx, post_id: int) -> dict[str, str]:
+    """The Slack files that a post's pictures came from, by hash, as far as its forms know them."""
+    forms = tx.all(Form, Form.post_id == post_id, Form.kind == KIND, order=Form.changed_at)
+    pictures = (picture for form in forms for picture in sheets.from_json(form.values).pictures)
+    return {picture.image.sha256: picture.file_id for picture in pictures if picture.file_id}
+
+
 def begin_anew(tx: Tx, by: Actor, form_id: str, *, now: datetime) -> Open:
     """A new form with the words of one whose post can no longer be edited."""
     form = _require_open(tx, by, form_id)

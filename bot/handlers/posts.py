@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bot.blocks.cards import card
 from bot.blocks.decisions import CANCEL, TIME, ask_cancel, ask_time
 from bot.blocks.history import story
+from bot.blocks.posts import Shown
 from bot.blocks.surfaces import Message
 from bot.blocks.whole import whole
 from bot.desk import Desk
@@ -17,6 +20,7 @@ from bot.handlers._on import On
 from bot.handlers._previews import shown_post
 from bot.handlers._sheets import form_view
 from bot.rules.people import require_member
+from bot.slack import SlackError
 
 
 def register(on: On) -> None:
@@ -45,13 +49,25 @@ async def post_card(desk: Desk, letter: Letter) -> Message | None:
 async def open_post(ask: Ask) -> None:
     """The whole post as it is now, whatever version the button was drawn for."""
     require_member(ask.actor)
-    await ask.open(whole(await shown_post(ask.desk, ask.scope, ask.ticket[0])))
+    shown = await shown_post(ask.desk, ask.scope, ask.ticket[0])
+    opened = await ask.open(whole(shown))
+    await _show_pictures(ask, shown, 0, str(opened.get("id") or ""))
 
 
 async def turn_whole(ask: Ask) -> None:
     """Another page of the whole post."""
     post_id, page = ask.ticket
-    await ask.update(whole(await shown_post(ask.desk, ask.scope, post_id), page))
+    shown = await shown_post(ask.desk, ask.scope, post_id)
+    await ask.update(whole(shown, page))
+    await _show_pictures(ask, shown, page, ask.view_id)
+
+
+async def _show_pictures(ask: Ask, shown: Shown, page: int, view_id: str) -> None:
+    """Show the pictures too, where Slack lets them be seen: it refuses a whole view for one file it does not show."""
+    files = await ask.desk.read(forms.picture_files, ask.scope, shown.post.id or 0)
+    if files and shown.content.images():
+        with suppress(SlackError):
+            await ask.update(whole(shown, page, files), view_id)
 
 
 async def edit(ask: Ask) -> None:

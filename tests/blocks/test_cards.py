@@ -46,7 +46,8 @@ def test_the_largest_post_fits_a_card_and_a_view(status: str, own_words: bool) -
     said = card(large)
     assert blocks_faults(list(said.blocks), "message") == []
     assert len(said.text) <= MOST_TEXT
-    pages = [whole(large, page) for page in (0, 1, 7)]
+    files = {one.sha256: "F0123456" for one in large.content.images()}
+    pages = [whole(large, page, files) for page in (0, 1, 7)]
     assert [fault for view in pages for fault in view_faults(view, "modal")] == []
     assert max(len(str(view)) for view in pages) < 250_000
 

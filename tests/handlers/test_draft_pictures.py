@@ -108,3 +108,23 @@ async def test_a_picture_alone_is_a_post(desk: Desk, ann: Person) -> None:
     await ann.submit()
     await ann.view(titled="Done")
     assert [post.title for post in await desk.posts()] == ["(picture)"]
+
+
+async def test_whoever_opens_the_post_sees_its_picture(desk: Desk, ann: Person) -> None:
+    await desk.drafted(ann)
+    file = await ann.upload("shop.png", picture())
+    await ann.fill({"draft_images": [file]})
+    await ann.submit()
+    await ann.view(having="draft_alt#0")
+    await ann.submit()
+    await ann.view(titled="Done")
+    await desk.office.say_all()
+    card = await ann.message(REVIEW)
+    await ann.close_view()
+    await ann.press(card, "open_post")
+
+    async def with_picture() -> bool | None:
+        shown = [block.get("slack_file") for view in await ann.views() for block in view.blocks]
+        return True if {"id": file} in shown else None
+
+    assert await ann.until(with_picture, "the picture")
