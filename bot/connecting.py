@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from bot.rules.networks import Limits, Profile
 from bot.rules.people import Actor
 from bot.store.tables import Account
 
+CHECK_SECONDS = 40.0
+"""Somebody waits for it; nothing that is asked here creates anything."""
 LONGEST_TYPED = 2_000
 """Characters of an address, a handle or a secret; no network's are longer."""
 
@@ -64,9 +67,12 @@ async def check(desk: Desk, trial: networks.Account) -> Checked:
     """Ask the network whose the credentials are. Raises BadInput("secret") with the network's own sentence."""
     adapter = desk.networks[trial.network]
     try:
-        return Checked(trial, await adapter.verify(trial), await adapter.limits(trial))
+        async with asyncio.timeout(CHECK_SECONDS):
+            return Checked(trial, await adapter.verify(trial), await adapter.limits(trial))
     except NetworkError as error:
         raise BadInput("secret", "{sentence}", sentence=error.sentence) from error
+    except TimeoutError:
+        raise BadInput("secret", "{server} took too long to answer. Please try again.", server=trial.server) from None
 
 
 async def keep(

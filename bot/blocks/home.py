@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.blocks.basics import Block, Element, actions, button, confirm, context, divider, header, section, ticket
 from bot.blocks.inputs import option, select
 from bot.blocks.planned import OPEN, about, open_button, title_of
-from bot.blocks.setup import explanation, set_up
+from bot.blocks.setup import explanation, set_up, whom_to_ask
 from bot.blocks.surfaces import home as surface
 from bot.errors import Mrkdwn
 from bot.rules.calendar_pages import Planned
@@ -210,3 +210,5 @@ def _own_settings(page: HomePage) -> Iterator[Block]:
     yield section(said, accessory=select(DIGEST_HOUR, hours, chosen=chosen), block_id=f"digest_hour#{chosen}")
     feed = button(plain("Calendar feed"), FEED)
     yield section(t("*My calendar feed*\nThe posts in my own calendar program."), accessory=feed)
+    if not page.is_manager:
+        yield context(whom_to_ask(page.managers))

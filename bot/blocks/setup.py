@@ -53,7 +53,7 @@ def explanation(page: HomePage) -> list[Block]:
 
 def whom_to_ask(managers: tuple[str, ...]) -> Mrkdwn:
     """For somebody who may not change the settings."""
-    return t("Only {who} can change the settings of Trellis. Ask them to do it.", who=_people(managers))
+    return t("{who} can change clients, accounts, channels and reviewers. Ask them.", who=_people(managers))
 
 
 def _act(page: HomePage, step: SetUp) -> Element | None:

@@ -22,7 +22,6 @@ from bot.flows import accounts, setup
 from bot.handlers._ask import Ask
 from bot.handlers._on import On
 from bot.handlers.settings import client_view, closed, renew_home, show
-from bot.rules.networks import Account as NetworkAccount
 from bot.rules.networks import HasUsualServer, Profile
 from bot.slack import SlackRefused
 from bot.words import sentence, t
@@ -67,26 +66,22 @@ async def choose_network(ask: Ask) -> None:
 
 async def check(ask: Ask) -> None:
     """Ask the network whose account it is, and show that before anything is kept."""
-    offer, form, trial = await _begin(ask)
-    try:
-        found = await connecting.check(ask.desk, trial)
-    except Refused as refused:
-        await _show(ask, _refused(form, offer, refused))
-    else:
+    offer, form, found = await _ask_network(ask)
+    if found is not None:
         await _show(ask, _found(form, offer, found))
 
 
 async def confirm(ask: Ask) -> None:
     """Connect the account that was shown. Other credentials, typed since, are shown first."""
-    offer, form, trial = await _begin(ask)
+    offer, form, found = await _ask_network(ask)
+    if found is None:
+        return
+    if _digest(found.profile) != form.shown:
+        await _show(ask, _found(form, offer, found))
+        return
     try:
-        found = await connecting.check(ask.desk, trial)
-        if _digest(found.profile) != form.shown:
-            await _show(ask, _found(form, offer, found))
-            return
-        row = await connecting.keep(
-            ask.desk, ask.scope, ask.actor, form.client_id, found, account_id=form.account_id or None
-        )
+        again = form.account_id or None
+        row = await connecting.keep(ask.desk, ask.scope, ask.actor, form.client_id, found, account_id=again)
     except Refused as refused:
         await _show(ask, _refused(form, offer, refused))
         return
@@ -110,15 +105,24 @@ async def disconnect(ask: Ask) -> None:
     await renew_home(ask)
 
 
-async def _begin(ask: Ask) -> tuple[Offer, Form, NetworkAccount]:
-    """What was typed, once it can be shown to the network; the form then says that it is being asked."""
+async def _ask_network(ask: Ask) -> tuple[Offer, Form, Checked | None]:
+    """What was typed, and what its network says of it; None where it says no, which the form then shows.
+
+    What can be seen without asking is refused at its field, before the form says that the network is being asked.
+    """
     offer = await _offer(ask, blocks.from_private(ask.private).account_id)
     form = _typed(ask, offer)
-    trial = connecting.trial_of(
-        ask.desk, network=form.network, server=form.server, handle=form.handle, secret=_secret(ask, offer, form)
-    )
+    secret = _secret(ask, offer, form)
+    trial = connecting.trial_of(ask.desk, network=form.network, server=form.server, handle=form.handle, secret=secret)
     await ask.ack_update(blocks.checking(form, offer))
-    return offer, form, trial
+    try:
+        return offer, form, await connecting.check(ask.desk, trial)
+    except Refused as refused:
+        await _show(ask, _refused(form, offer, refused))
+        return offer, form, None
+    except Exception:
+        await _show(ask, blocks.account_form(blocks.refused_again(form), offer))  # or it would say "wait" for ever
+        raise
 
 
 async def _offer(ask: Ask, account_id: int = 0) -> Offer:

@@ -167,11 +167,3 @@ class HomePage:
 def some(found: Sequence[T], most: int, count: int | None = None) -> Some[T]:
     """The first `most` of what was found, of `count` in all."""
     return Some(tuple(found[:most]), (len(found) if count is None else count) - len(found[:most]))
-
-
-def steps_done(*, client: bool, account: bool, draft: bool, approval: bool, published: bool) -> frozenset[SetUp]:
-    """The steps of the set-up that are done. Once a post is out, all are: what was set up then may be gone since."""
-    if published:
-        return frozenset(SetUp)
-    facts = {SetUp.CLIENT: client, SetUp.ACCOUNT: account, SetUp.DRAFT: draft, SetUp.APPROVAL: approval}
-    return frozenset(step for step, done in facts.items() if done)

@@ -16,6 +16,7 @@ from bot.blocks.basics import Block
 from bot.blocks.home import home
 from bot.blocks.settings_forms import ClientValues
 from bot.blocks.surfaces import said
+from bot.handlers import registered
 from bot.rules.calendar_pages import AccountName, ClientName, Planned
 from bot.rules.home import Asking, Broken, Held, HomePage, Listed, Queue, SetUp, Some, Unfinished, Unsaid
 from bot.rules.networks import Limits, Profile
@@ -98,6 +99,35 @@ def test_a_tab_full_of_everything_fits(person: str, text: str, done: frozenset[S
 @given(st.text(max_size=400))
 def test_whatever_people_write_is_taken_by_slack(text: str) -> None:
     assert view_faults(home(page(crowded(text))), "home") == []
+
+
+@pytest.mark.parametrize("person", [BEN, EVE])
+@pytest.mark.parametrize("count", range(len(SetUp) + 1))
+def test_every_button_of_the_tab_is_heard(person: str, count: int) -> None:
+    done = frozenset(list(SetUp)[:count])
+    shown = set(acts(home(page(crowded("x"), person=person, done=done, first_post=(5, 2)))))
+    assert shown <= registered().actions
+
+
+def test_every_button_of_the_settings_is_heard() -> None:
+    rows = [client(number) for number in range(1, 96)]
+    offer = Offer(NETWORKS, rows)
+    profile = Profile("did:plc:1", "ann", "Ann", "")
+    views = [
+        settings_forms.settings([EVE], rows, [], 40),
+        settings_forms.client_page(rows[0], [account()], {}),
+        accounts.connected(account(), "Bluesky", "Bakery"),
+    ]
+    forms = [
+        settings_forms.client_form(ClientValues()),
+        settings_forms.managers_form([EVE]),
+        accounts.account_form(Form(), offer),
+        accounts.account_form(Form(), offer, Told(profile=profile, limits=LIMITS)),
+        accounts.checking(Form(), offer),
+    ]
+    heard = registered()
+    assert {act.partition("#")[0] for view in views for act in acts(view)} <= heard.actions
+    assert {view["callback_id"] for view in [*views, *forms]} <= heard.views
 
 
 def test_the_main_action_comes_first() -> None:
@@ -184,8 +214,15 @@ def test_the_next_step_has_the_one_button_that_stands_out(step: SetUp) -> None:
     assert view_faults(view, "home") == []
 
 
-def test_only_who_manages_sees_the_steps() -> None:
-    assert "Set up Trellis" not in said(home(page(done=frozenset()))["blocks"])
+def test_only_who_manages_sees_the_steps_and_the_settings() -> None:
+    view = home(page(done=frozenset()))
+    assert "Set up Trellis" not in said(view["blocks"])
+    assert "settings_open" not in acts(view)
+
+
+def test_everybody_else_reads_whom_to_ask_for_a_change() -> None:
+    assert f"<@{EVE}> can change clients" in said(home(page())["blocks"])
+    assert "can change clients" not in said(home(page(person=EVE))["blocks"])
 
 
 # The forms behind the tab
