@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import BadInput, Stale
-from bot.flows import news
+from bot.flows import missed, news
 from bot.flows.drafts import Draft, add_version, targets_of, window_of
 from bot.flows.rights import require_own_or_reviewer
 from bot.rules import posts as rules
@@ -62,6 +62,8 @@ def edit(tx: Tx, by: Actor, post_id: int, version: int, draft: Draft, *, now: da
         raise Stale("This post was edited while you wrote. What you typed is kept; open the new version to compare.")
     before = post.status
     withdraw(tx, post)
+    if before == rules.Post.MISSED:  # its client's card asks about it no more
+        missed.draw_anew(tx, post.client_id, now=now)
     states.move_post(
         tx,
         post,

@@ -60,6 +60,7 @@ class Newsroom:
     publisher: Publisher
     ann: Person
     ben: Person
+    cas: Person
     eve: Person
     slack: Control
     folder: Path
@@ -101,12 +102,23 @@ class Newsroom:
         await self.ben.press(card, action(card, button))
         await self.everything_is_said()
 
+    async def ben_answers(self, button: str) -> None:
+        """On the card of all that was missed."""
+        card = await self.missed_card()
+        await self.ben.press(card, action(card, button))
+        await self.everything_is_said()
+
     async def ben_decides(self, button: str, *, because: str) -> None:
         """On the card; Trellis asks why."""
         await self.ben.press(await self.card(), button)
         await self.ben.view(having="reason")
         await self.ben.fill({"reason": because})
         await self.ben.submit()
+        await self.everything_is_said()
+
+    async def cas_approves(self) -> None:
+        """On the card: what Ben has changed, Ben may not approve."""
+        await self.cas.press(await self.card(), "approve")
         await self.everything_is_said()
 
     async def approved(self, words: str = f"asap {WORDS}", *accounts: str, **values: Any) -> Post:
@@ -160,6 +172,15 @@ class Newsroom:
         return await self.eve.view(titled="Client")
 
     # Plaza
+
+    async def plaza_lets_nobody_in(self, handle: str) -> None:
+        """The account's token counts no more."""
+        await self._control("POST", f"/control/accounts/{handle}/revoke")
+
+    async def plaza_lets_everybody_in(self, handle: str) -> None:
+        """With the token it shows now."""
+        told = await self._control("POST", f"/control/accounts/{handle}/restore")
+        self.plaza.tokens[handle] = told.json()["token"]
 
     async def plaza_will(self, kind: str, **more: Any) -> None:
         """Misbehave at the next requests that publish (`bot.sandbox.plaza.faults`)."""
@@ -302,10 +323,12 @@ async def open_newsroom(template: Path, folder: Path) -> AsyncIterator[Newsroom]
         opened.push_async_callback(plaza.close)
         office = await opened.enter_async_context(open_office(copy_of(template, folder), register_all(On()), now=clock))
         url = office.slack.url
-        ann, ben, eve = [await opened.enter_async_context(Person(url, who)) for who in (cast.ANN, cast.BEN, cast.EVE)]
+        ann, ben, cas, eve = [
+            await opened.enter_async_context(Person(url, who)) for who in (cast.ANN, cast.BEN, cast.CAS, cast.EVE)
+        ]
         slack = await opened.enter_async_context(Control(url))
         publisher = Publisher(office.desk, alarm=lambda _: None)
-        room = Newsroom(office, plaza, clock, publisher, ann, ben, eve, slack, folder)
+        room = Newsroom(office, plaza, clock, publisher, ann, ben, cas, eve, slack, folder)
         await connect(room, BAKERY)
         try:
             yield room
