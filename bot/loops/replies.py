@@ -52,7 +52,10 @@ class Replier:
         self.stopping = True
         self.desk.bells.event(REPLIES).set()
         if self.under_way:
-            await asyncio.wait(set(self.under_way), timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(set(self.under_way), timeout=STOP_SECONDS)
+            for task in late:  # the journal has them: after the desk is closed they could write nothing down
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def turn(self) -> int:
         """One unit of work: take what is due and what is in doubt, and begin on it; how many were begun."""
