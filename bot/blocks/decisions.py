@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from bot.blocks.basics import Block, section, ticket
 from bot.blocks.inputs import date_picker, input_block, line, option, radio, time_picker
@@ -44,11 +45,12 @@ def ask_link(delivery: Delivery, account: str) -> Block:
     return modal(LINK, plain("It is live"), blocks, submit=plain("Confirm"), private=private)
 
 
-def ask_time(post: Post, version: PostVersion, zone: str, *, kind: str = "", approved: bool = False) -> Block:
+def ask_time(post: Post, version: PostVersion, zone: str, *, approved: bool = False) -> Block:
     """Asks the new time, and only that."""
-    day, _, clock = version.when_wall.partition(" ") if version.when_kind == "at" else ("", "", "")
+    there = version.when_at.astimezone(ZoneInfo(zone)) if version.when_kind == "at" and version.when_at else None
+    day, clock = (f"{there:%Y-%m-%d}", f"{there:%H:%M}") if there else ("", "")
     kinds = [option(plain("At a time"), "at"), option(plain("As soon as it is approved"), "approved")]
-    chosen = kind or ("at" if version.when_kind == "at" else "approved")
+    chosen = "at" if version.when_kind == "at" else "approved"
     blocks = [
         section(t("“{title}”", title=post.title)),
         *([section(t("It was approved. With another time it must be approved again."))] if approved else []),

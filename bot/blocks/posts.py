@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.blocks.basics import when
 from bot.blocks.remarks import Weighed, account_name
@@ -74,7 +75,8 @@ def time_of(version: PostVersion) -> Mrkdwn:
         return t("as soon as it is approved")
     if version.when_kind == "now" or version.when_at is None:
         return t("now, once it is approved")
-    return t("{at} ({clock} in {zone})", at=when(version.when_at), clock=version.when_wall[-5:], zone=version.when_zone)
+    clock = f"{version.when_at.astimezone(ZoneInfo(version.when_zone)):%H:%M}"
+    return t("{at} ({clock} in {zone})", at=when(version.when_at), clock=clock, zone=version.when_zone)
 
 
 def decision_line(decision: Decision) -> Mrkdwn:

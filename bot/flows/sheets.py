@@ -10,6 +10,7 @@ from bot.flows.drafts import TITLE_CHARACTERS, Draft, window_of
 from bot.rules import sheets, when
 from bot.rules.content import Window, from_json
 from bot.rules.sheets import Sheet
+from bot.rules.zones import require_zone
 from bot.store import Tx
 from bot.store import posts as queries
 from bot.store.tables import Account, Client, Form, Post
@@ -77,16 +78,16 @@ def sheet_of(tx: Tx, post: Post) -> Sheet:
     """A sheet that says what a post says now."""
     version = queries.newest_version(tx, post)
     window = window_of(version)
-    day, _, clock = window.wall.partition(" ") if window.kind == "at" else ("", "", "")
     client = tx.require(Client, post.client_id)
+    there = window.at.astimezone(require_zone(client.zone)) if window.kind == "at" and window.at else None
     late = window.late_seconds // 60
     return replace(
         sheets.from_content(post.client_id, version.accounts, from_json(version.content)),
         campaign=version.campaign,
         note=version.note,
         when=window.kind,
-        day=day,
-        clock=clock,
+        day=f"{there:%Y-%m-%d}" if there else "",
+        clock=f"{there:%H:%M}" if there else "",
         late_minutes=0 if late == client.late_minutes else late,
     )
 
