@@ -26,6 +26,9 @@ CONTINUE, PAUSES, RESUME, RECONNECT = "draft_resume", "pause_open", "resume", "a
 APPROVE, THROW_AWAY, DIGEST_HOUR = "home_approve", "home_discard", "home_digest_hour"
 """Acts of the tab's own: they show it as it is afterwards."""
 
+MORE = "And {count} more."
+MORE_POSTS = "And {count} more. The calendar has them all."
+MORE_ACCOUNTS = "And {count} more. The settings have them all."
 NO_DIGEST = "none"
 REASON_CHARACTERS = 300
 EDITABLE = (Post.DRAFT, Post.CHANGES_REQUESTED, Post.ON_HOLD)
@@ -60,30 +63,30 @@ def _queue(page: HomePage) -> Iterator[Block]:
     if queue.is_empty:
         yield section(t("Nothing waits on you, and nothing goes out today."))
         return
-    yield from _part(plain("To review"), queue.to_review, lambda one: _to_review(page, one))
-    yield from _part(plain("To settle"), queue.to_settle, lambda one: _to_settle(page, one))
+    yield from _part(plain("To review"), queue.to_review, lambda one: _to_review(page, one), MORE_POSTS)
+    yield from _part(plain("To settle"), queue.to_settle, lambda one: _to_settle(page, one), MORE_POSTS)
     if queue.unfinished.items or queue.mine.items:
         yield header(plain("Mine"))
         yield from _rows(queue.unfinished, _unfinished)
-        yield from _rows(queue.mine, lambda one: _mine(page, one))
-    yield from _part(plain("Today"), queue.today, lambda one: [_today(page, one)])
-    yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)])
-    yield from _part(plain("Perhaps not said in Slack"), queue.unsaid, lambda one: [_unsaid(one)])
+        yield from _rows(queue.mine, lambda one: _mine(page, one), MORE_POSTS)
+    yield from _part(plain("Today"), queue.today, lambda one: [_today(page, one)], MORE_POSTS)
+    yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)], MORE_POSTS)
+    yield from _part(plain("Messages that may not have arrived"), queue.unsaid, lambda one: [_unsaid(one)])
     yield from _part(plain("Paused"), queue.pauses, _pause)
-    yield from _part(plain("Accounts to connect again"), queue.broken, lambda one: [_broken(one)])
+    yield from _part(plain("Accounts to connect again"), queue.broken, lambda one: [_broken(one)], MORE_ACCOUNTS)
 
 
-def _part(title: str, some: Some[T], row: Callable[[T], list[Block]]) -> Iterator[Block]:
+def _part(title: str, some: Some[T], row: Callable[[T], list[Block]], more: str = MORE) -> Iterator[Block]:
     """One list with its title; nothing where the list is empty."""
     if some.items:
         yield header(title)
-        yield from _rows(some, row)
+        yield from _rows(some, row, more)
 
 
-def _rows(some: Some[T], row: Callable[[T], list[Block]]) -> Iterator[Block]:
+def _rows(some: Some[T], row: Callable[[T], list[Block]], more: str = MORE) -> Iterator[Block]:
     yield from chain.from_iterable(row(one) for one in some.items)
     if some.more:
-        yield context(t("And {count} more. The calendar shows all posts.", count=some.more))
+        yield context(t(more, count=some.more))
 
 
 def _to_review(page: HomePage, one: Listed) -> list[Block]:
@@ -108,10 +111,19 @@ def _answers(one: Asking) -> Iterator[Element]:
         yield button(
             plain("It is live"), LIVE, carries, style="primary", says=plain("It is live: {title}", title=title)
         )
+        yield button(plain("Send it"), SEND, carries, says=plain("Send it: {title}", title=title), asks=_sure())
     else:
         again = plain("Send it now") if one.state is DeliveryState.MISSED else plain("Send it again")
         yield button(again, SEND, carries, says=plain("{act}: {title}", act=again, title=title))
     yield button(plain("Leave it"), LEAVE, carries, says=plain("Leave it: {title}", title=title))
+
+
+def _sure() -> Block:
+    return confirm(
+        plain("Send it?"),
+        plain("Look at the account first. If the post is live already, it will be there twice."),
+        plain("Send it"),
+    )
 
 
 def _unfinished(one: Unfinished) -> list[Block]:

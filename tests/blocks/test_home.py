@@ -138,7 +138,7 @@ def test_the_main_action_comes_first() -> None:
 
 def test_what_waits_on_the_reader_comes_before_all_else() -> None:
     text = said(home(page(crowded("x")))["blocks"])
-    order = ["To review", "To settle", "Mine", "Today", "Went wrong", "Perhaps not said", "Paused", "connect again"]
+    order = ["To review", "To settle", "Mine", "Today", "Went wrong", "may not have arrived", "Paused", "connect again"]
     assert [text.index(word) for word in order] == sorted(text.index(word) for word in order)
 
 
@@ -157,7 +157,15 @@ def test_a_post_to_review_can_be_approved_and_opened() -> None:
 def test_a_delivery_that_asks_is_answered_in_its_row(state: Delivery, act: str) -> None:
     view = home(page(Queue(to_settle=Some((asking(state),)))))
     row = next(block for block in view["blocks"][1:] if block["type"] == "actions")
-    assert [(one["action_id"], one["value"]) for one in row["elements"][:2]] == [(act, "7.2"), ("leave_it", "7.2")]
+    answers = {one["action_id"]: one["value"] for one in row["elements"]}
+    assert next(iter(answers)) == act
+    assert answers | {act: "7.2", "send_it": "7.2", "leave_it": "7.2", "open_post": "1.2"} == answers
+
+
+def test_sending_what_may_be_live_already_asks_first() -> None:
+    view = home(page(Queue(to_settle=Some((asking(Delivery.UNCONFIRMED),)))))
+    row = next(block for block in view["blocks"][1:] if block["type"] == "actions")
+    assert [one["action_id"] for one in row["elements"] if "confirm" in one] == ["send_it"]
 
 
 def test_a_time_is_shown_by_each_readers_own_clock() -> None:
