@@ -141,6 +141,8 @@ def test_an_empty_digest_is_decided_and_not_sent(house: House) -> None:
     assert [run.empty for run in house.rows(DigestRun)] == [True]
     house.in_review(at=NOW + HOUR)
     assert due(house, NINE + HOUR) == [], "what comes later the same day belongs to tomorrow's"
+    assert not decide(house, channel(house), NINE + HOUR), "nor does a process that came second find it due"
+    assert letters(house) == []
 
 
 def test_the_next_day_has_a_digest_of_its_own(house: House) -> None:

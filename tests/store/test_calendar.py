@@ -93,7 +93,8 @@ def test_a_page_leads_back_to_the_one_before_it(house: House) -> None:
 def test_the_first_page_reached_backwards_has_none_before_it(house: House) -> None:
     house.write(lambda tx: [plan(tx, house, NOW + HOUR * number) for number in range(8)])
     pages = walk(house, week(house), 4)
-    assert house.read(page, week(house), 4, pages[1].earlier).earlier is None
+    first = house.read(page, week(house), 4, pages[1].earlier)
+    assert (first.earlier, first.later) == (None, pages[0].later)
 
 
 def test_a_page_that_is_just_full_says_that_there_is_no_more(house: House) -> None:
