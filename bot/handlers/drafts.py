@@ -14,6 +14,7 @@ from bot.handlers._counting import Counting
 from bot.handlers._on import Handler, On
 from bot.handlers._payload import word
 from bot.handlers._pictures import fetch, waiting
+from bot.handlers._reviewers import trouble_in
 from bot.handlers._sheets import Change, at_its_field, faults_in, form_view, typed_into
 from bot.rules import sheets
 from bot.rules.markup import channel_link
@@ -177,7 +178,16 @@ async def _make_post(ask: Ask, opened: Open) -> None:
             raise at_its_field(refused, opened.sheet) from None
         await _show_form(ask, sentence(refused))
     else:
-        await _show(ask, blocks.done(_became(post.status, opened.client.review_channel)))
+        await _show_done(ask, post.status, opened.client.review_channel)
+
+
+async def _show_done(ask: Ask, status: str, channel: str) -> None:
+    """Say what became of the form; where the reviewers cannot see it, say that too."""
+    became = _became(status, channel)
+    await _show(ask, blocks.done(became))
+    trouble = await trouble_in(ask, channel) if status == Post.IN_REVIEW else ""
+    if trouble:
+        await ask.update(blocks.done(Mrkdwn(f"{became}\n{trouble}")))
 
 
 def _became(status: str, channel: str) -> Mrkdwn:

@@ -10,7 +10,7 @@ from typing import Any
 from bot.flows import publishing
 from bot.flows.accounts import limits_as_json
 from bot.flows.publishing import Outcome
-from bot.handlers import On, approvals, deliveries, drafts, news, pauses, posts
+from bot.handlers import On, _places, approvals, deliveries, drafts, news, pauses, posts
 from bot.rules.networks import Limits
 from bot.rules.posts import Step
 from bot.sandbox.cast import GENERAL, REVIEW
@@ -28,6 +28,7 @@ TEXT = "draft_text#0.0.0"
 def handlers() -> On:
     """All that a person touches of a post."""
     on = On()
+    _places.register(on)
     for module in (approvals, deliveries, drafts, news, pauses, posts):
         module.register(on)
     return on

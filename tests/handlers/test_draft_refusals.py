@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from bot.handlers import On
-from bot.sandbox.cast import GENERAL
-from bot.sandbox.driver import FormErrors, Person
+from bot.sandbox.cast import EVE, GENERAL, REVIEW, UNINVITED
+from bot.sandbox.driver import Control, FormErrors, Person
 from bot.store import Tx
 from bot.store.tables import Account, Client, Form
 from tests.handlers.desks import TEXT, Desk, handlers, open_desk
@@ -117,6 +117,33 @@ async def test_a_client_that_was_set_up_for_nobody_says_who_can(desk: Desk, ann:
     told = await ann.ephemeral(GENERAL)
     assert "Trellis is not set up yet" in told.words
     assert "Our shop opens" in told.words
+
+
+async def test_an_archived_review_channel_is_told_to_the_author_and_to_who_set_trellis_up(
+    desk: Desk, ann: Person, control: Control, office: Office
+) -> None:
+    await control.archive(REVIEW)
+    await desk.drafted(ann)
+    await ann.submit()
+    assert "is archived" in (await ann.view(saying="do not see it yet")).words
+    async with Person(office.slack.url, EVE) as eve:
+        await eve.reset()
+        await office.say_all()
+        assert f"could not post to <#{REVIEW}>" in (await eve.direct(saying="could not post")).words
+    assert (await desk.posts())[0].status == "in_review"
+
+
+async def test_a_review_channel_without_trellis_says_how_to_invite_it(desk: Desk, ann: Person) -> None:
+    await desk.office.desk.write(_review_in, desk.office.scope, UNINVITED)
+    await desk.drafted(ann)
+    await ann.submit()
+    assert "/invite @Trellis" in (await ann.view(saying="do not see it yet")).words
+
+
+def _review_in(tx: Tx, channel: str) -> None:
+    for row in tx.all(Client):
+        row.review_channel = channel
+        tx.session.add(row)
 
 
 def _weekday(year: int, month: int, day: int) -> int:
