@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from bot.commands.setting_up import COMMAND_LINE
 from bot.connecting import connect_account
@@ -32,6 +28,7 @@ from bot.store import workspaces as queries
 from bot.store.migrations import migrate
 from tests.cli import Ran, run
 from tests.databases import Server
+from tests.strangers import postgresql_of, slack_at
 
 ALLOWED = {"TRELLIS_ALLOW_HTTP": "1", "TRELLIS_PUBLIC_URL": "https://trellis.example.com"}
 NOWHERE = "http://127.0.0.1:9/api/"
@@ -292,60 +289,3 @@ async def test_an_account_that_is_not_connected_is_named(place: Place) -> None:
     with sqlite3.connect(place.folder / "data" / "trellis.db") as connection:
         connection.execute("UPDATE account SET connected = 0, trouble = 'The token was refused.'")
     assert faults(await place.doctor()) == {ACCOUNT: "It is not connected. The token was refused."}
-
-
-@asynccontextmanager
-async def slack_at(there: datetime) -> AsyncIterator[str]:
-    """A Slack whose clock stands elsewhere; its answers carry that time."""
-    granted = "channels:read,chat:write,commands,files:read,groups:read,users:read"
-
-    async def answer(_request: web.Request) -> web.Response:
-        headers = {"Date": format_datetime(there, usegmt=True), "X-OAuth-Scopes": granted}
-        return web.json_response(
-            {"ok": True, "team_id": "T1", "user_id": "U1", "url": "ws://127.0.0.1:9"}, headers=headers
-        )
-
-    app = web.Application()
-    app.router.add_route("*", "/api/{method}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
-    await runner.cleanup()
-
-
-@asynccontextmanager
-async def postgresql_of(version: str) -> AsyncIterator[str]:
-    """A server that lets anybody in, says its version, and knows nothing else of PostgreSQL's protocol."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await _asks_for_encryption(reader):
-            writer.write(b"N")
-        settings = {"server_version": version, "client_encoding": "UTF8", "standard_conforming_strings": "on"}
-        told = [_message(b"R", struct.pack("!i", 0))]
-        told += [_message(b"S", f"{name}\0{value}\0".encode()) for name, value in settings.items()]
-        told += [_message(b"K", struct.pack("!ii", 1, 1)), _message(b"Z", b"I")]
-        writer.write(b"".join(told))
-        await reader.read()
-        writer.close()
-
-    async with await _listen(serve) as server:
-        port = server.sockets[0].getsockname()[1]
-        yield f"postgresql://ann@127.0.0.1:{port}/trellis"
-
-
-async def _asks_for_encryption(reader: asyncio.StreamReader) -> bool:
-    """Read the first message: a wish for TLS or GSSAPI, or the start itself."""
-    (length,) = struct.unpack("!i", await reader.readexactly(4))
-    body = await reader.readexactly(length - 4)
-    return struct.unpack("!i", body[:4])[0] in {80877103, 80877104}
-
-
-def _message(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack("!i", len(body) + 4) + body
-
-
-async def _listen(
-    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> asyncio.Server:
-    return await asyncio.start_server(serve, "127.0.0.1", 0)
