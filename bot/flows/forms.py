@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.errors import NotFound, Stale
+from bot.errors import BadInput, NotFound, Stale
 from bot.flows import outbox, posts
 from bot.flows.drafts import Draft
 from bot.flows.posts import Faults
@@ -58,8 +58,6 @@ def keep(tx: Tx, by: Actor, form_id: str, change: Callable[[Sheet], Sheet], *, n
     """Keep what stands in the form: `change` turns the sheet as it was kept last into the one to keep."""
     form = _require_open(tx, by, form_id)
     sheet = change(sheets.from_json(form.values))
-    if sheet.client_id not in {one.id for one in _clients(tx)}:
-        raise NotFound("That client is not here any more. Choose another one.")
     form.values, form.changed_at = sheets.to_json(sheet), now
     tx.session.add(form)
     return _open(tx, form)
@@ -74,6 +72,8 @@ def hand_in(tx: Tx, by: Actor, form_id: str, faults: Faults, *, review: bool, no
     if not queries.close(tx, form_id, now):
         return _made_before(tx, form)
     opened = _open(tx, form)
+    if opened.client.archived_at is not None:
+        raise BadInput("client", "{client} is not here any more. Choose another client.", client=opened.client.name)
     draft = draft_of(opened, now=now)
     post = posts.save(tx, by, draft, now=now) if opened.post is None else _edited(tx, by, opened, draft, now)
     if review:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -15,8 +15,8 @@ from bot.flows.sheets import Open
 from bot.rules import sheets
 from bot.rules.networks import Fault
 from bot.rules.sheets import Sheet
-from bot.store import Store
-from bot.store.tables import Form, Post
+from bot.store import Store, Tx
+from bot.store.tables import Client, Form, Post
 from tests.factories import ANN, BEN, CAS, DEE, NOW, House, build_house
 
 
@@ -161,3 +161,19 @@ def test_only_authors_and_reviewers_open_a_post_for_editing(house: House) -> Non
         house.write(forms.edit, stranger, post.id or 0, 1, now=NOW)
     assert house.write(forms.edit, CAS, post.id or 0, 1, now=NOW).post is not None
     assert len(house.rows(Form)) == 1
+
+
+def test_a_client_that_was_archived_under_the_form_is_refused_and_the_words_are_kept(house: House) -> None:
+    opened = written(house)
+    house.write(_archive_but_one, NOW)
+    kept = keep(house, opened, lambda sheet: sheets.with_texts(sheet, ["Other"]))
+    with pytest.raises(BadInput, match="Harbour Bakery is not here any more"):
+        hand_in(house, kept)
+    assert house.read(forms.resume, ANN, opened.form.id).sheet.texts == ("Other",)
+
+
+def _archive_but_one(tx: Tx, now: datetime) -> None:
+    (client,) = tx.all(Client)
+    client.archived_at = now
+    tx.session.add(client)
+    tx.add(Client(workspace_id=client.workspace_id, name="Other", zone="UTC", created_at=now))

@@ -8,7 +8,8 @@ from bot.handlers import On
 from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
 from bot.store import Tx
-from bot.store.tables import PostVersion
+from bot.store.tables import Client, PostVersion
+from tests.factories import NOW
 from tests.handlers.desks import TEXT, Desk, connect, handlers, open_desk
 from tests.office import Office
 
@@ -72,12 +73,12 @@ async def test_an_account_can_have_words_of_its_own(desk: Desk, ann: Person) -> 
     await desk.office.say_all()
     card = await ann.message(REVIEW)
     assert "Our café opens" in card.words
-    assert "On cafe (plaza)" in card.words
+    assert "On cafe (Plaza)" in card.words
 
 
 async def test_what_is_typed_is_counted_as_the_network_counts_it(desk: Desk, ann: Person) -> None:
     view = await desk.drafted(ann)
-    assert "bakery (plaza): 14 of 300 characters" in view.words
+    assert "bakery (Plaza): 14 of 300 characters" in view.words
     await ann.press(view, TEXT, value="Our shop opens at ten")
     assert "21 of 300 characters" in (await ann.view(saying="21 of")).words
 
@@ -86,7 +87,7 @@ async def test_keys_pressed_in_a_row_end_with_the_newest_count_and_every_word(de
     view = await desk.drafted(ann)
     for length in range(1, 8):
         await ann.press(view, TEXT, value="x" * length)
-    assert "7 of 300 characters" in (await ann.view(saying="bakery (plaza): 7 of")).words
+    assert "7 of 300 characters" in (await ann.view(saying="bakery (Plaza): 7 of")).words
     await ann.submit()
     await ann.view(titled="Done")
     assert (await said(desk)).content["segments"][0]["text"] == "xxxxxxx"
@@ -123,3 +124,23 @@ async def test_two_posts_within_an_hour_on_an_account_are_warned_of(desk: Desk, 
     await ann.view(titled="Done")
     view = await desk.drafted(ann, "tomorrow 9:30 New bread is here")
     assert "Within an hour on the same account: “Our shop opens”" in view.words
+
+
+async def test_another_client_has_its_own_accounts_and_keeps_the_words(desk: Desk, ann: Person) -> None:
+    cafe, account = await desk.office.desk.write(_second_client, desk.office.scope)
+    view = await desk.drafted(ann)
+    await ann.choose(view, "draft_client", str(cafe))
+    view = await ann.view(saying="corner (Plaza)")
+    assert "bakery (Plaza)" not in view.words
+    assert "Our shop opens" in str(view.values)
+    await ann.fill({"draft_accounts": [str(account)]})
+    await ann.submit()
+    await ann.view(titled="Done")
+    (post,) = await desk.posts()
+    assert (post.client_id, (await said(desk)).accounts) == (cafe, [account])
+
+
+def _second_client(tx: Tx) -> tuple[int, int]:
+    workspace = tx.scope.workspace
+    client = tx.add(Client(workspace_id=workspace, name="Corner Café", zone="Europe/London", created_at=NOW))
+    return client.id or 0, connect(tx, client.id or 0, workspace, "corner")
