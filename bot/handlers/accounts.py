@@ -6,6 +6,7 @@ no form that is kept, and in no log.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,6 +27,11 @@ from bot.rules.networks import HasUsualServer, Profile
 from bot.slack import SlackRefused
 from bot.words import sentence, t
 
+QUICK_SECONDS = 1.2
+"""What a network may take before the form says so; Slack wants its ack within 3 s of the click."""
+SETTLE_SECONDS = 0.5
+"""Slack may draw what an ack says after what a call says that was made later: the call waits for it."""
+
 
 def register(on: On) -> None:
     """What accounts listen to."""
@@ -34,7 +40,7 @@ def register(on: On) -> None:
     on.action(blocks.CHOOSE, ack_first=True)(choose_network)
     on.action(blocks.DISCONNECT, ack_first=True)(disconnect)
     on.view(blocks.CHECK)(check)
-    on.view(blocks.CHECKING)(wait)
+    on.view(blocks.CHECKING)(be_patient)
     on.view(blocks.CONNECT)(confirm)
     for view in (blocks.CHECK, blocks.CHECKING, blocks.CONNECT, "account_done"):
         on.closed(view)(closed)
@@ -90,7 +96,7 @@ async def confirm(ask: Ask) -> None:
     await renew_home(ask)
 
 
-async def wait(ask: Ask) -> None:
+async def be_patient(ask: Ask) -> None:
     """The button of a form whose answer is still awaited."""
     offer = await _offer(ask, blocks.from_private(ask.private).account_id)
     title = offer.chosen(_typed(ask, offer)).title
@@ -108,21 +114,33 @@ async def disconnect(ask: Ask) -> None:
 async def _ask_network(ask: Ask) -> tuple[Offer, Form, Checked | None]:
     """What was typed, and what its network says of it; None where it says no, which the form then shows.
 
-    What can be seen without asking is refused at its field, before the form says that the network is being asked.
+    What can be seen without asking is refused at its field.
     """
     offer = await _offer(ask, blocks.from_private(ask.private).account_id)
     form = _typed(ask, offer)
     secret = _secret(ask, offer, form)
     trial = connecting.trial_of(ask.desk, network=form.network, server=form.server, handle=form.handle, secret=secret)
-    await ask.ack_update(blocks.checking(form, offer))
+    asked = asyncio.create_task(connecting.check(ask.desk, trial))
     try:
-        return offer, form, await connecting.check(ask.desk, trial)
+        await _wait(ask, asked, blocks.checking(form, offer))
+        return offer, form, await asked
     except Refused as refused:
         await _show(ask, _refused(form, offer, refused))
         return offer, form, None
     except Exception:
-        await _show(ask, blocks.account_form(blocks.refused_again(form), offer))  # or it would say "wait" for ever
+        if ask.way.acked:  # or it would say "wait" for ever
+            await _show(ask, blocks.account_form(blocks.refused_again(form), offer))
         raise
+    finally:
+        asked.cancel()
+
+
+async def _wait(ask: Ask, asked: asyncio.Task[Checked], waiting: Block) -> None:
+    """Give the network a moment; if that is not enough, say that it is being asked."""
+    answered, _ = await asyncio.wait({asked}, timeout=QUICK_SECONDS)
+    if not answered:
+        await ask.ack_update(waiting)
+        await asyncio.sleep(SETTLE_SECONDS)
 
 
 async def _offer(ask: Ask, account_id: int = 0) -> Offer:
@@ -183,7 +201,10 @@ def _refused(form: Form, offer: Offer, refused: Refused) -> Block:
 
 
 async def _show(ask: Ask, view: Block) -> None:
-    """Show it in the form; who has closed it meanwhile has given it up."""
+    """Show it in the form: in the ack while Slack waits for it. Who has closed the form has given it up."""
+    if not ask.way.acked:
+        await ask.ack_update(view)
+        return
     with suppress(SlackRefused):
         await ask.update(view)
 

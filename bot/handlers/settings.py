@@ -95,7 +95,8 @@ async def managers_given(ask: Ask) -> None:
         page = await ask.desk.read(setup.settings, ask.scope, ask.actor)
         await ask.ack_update(blocks.settings(page.managers, page.clients, page.accounts))
     await ask.ack()
-    await renew_home(ask)
+    for person in {ask.actor.person, *chosen}:
+        await renew_home(ask, person)
 
 
 async def closed(ask: Ask) -> None:
@@ -114,9 +115,9 @@ async def client_view(ask: Ask, client_id: int, done: str = "") -> Block:
     return blocks.client_page(page.client, page.accounts, titles, done)
 
 
-async def renew_home(ask: Ask) -> None:
-    """Have the asker's Home tab follow."""
-    await ask.desk.write(outbox.home, ask.scope, ask.actor.person, now=ask.now)
+async def renew_home(ask: Ask, person: str = "") -> None:
+    """Have somebody's Home tab follow; the asker's, if nobody is named."""
+    await ask.desk.write(outbox.home, ask.scope, person or ask.actor.person, now=ask.now)
 
 
 def _wanted(ask: Ask) -> Wanted:

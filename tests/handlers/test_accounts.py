@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from sqlmodel import SQLModel
@@ -252,15 +255,72 @@ async def test_the_same_account_is_not_connected_for_two_clients(
     await eve.view(saying="is already connected for Harbour Bakery")
 
 
-async def test_a_form_that_is_closed_while_the_network_is_asked_connects_nothing(
+async def test_a_form_that_is_closed_before_it_was_confirmed_connects_nothing(
     office: Office, eve: Person, plaza: PlazaServer
 ) -> None:
     await begin(eve)
     await eve.fill({"server": plaza.url, "secret": plaza.tokens[HARBOUR]})
     await eve.submit()
+    await eve.view(saying="Connect it?")
     await eve.close_view()
     await office.dispatch.drain(5)
     assert await rows(office) == []
+
+
+@dataclass
+class Odd:
+    """A network that answers when it is told to, and then breaks."""
+
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    title: str = "Odd"
+    keyed: bool = False
+    asks: Mapping[str, str] = field(default_factory=lambda: {"key": "Key"})
+
+    async def verify(self, account: object) -> None:
+        await self.told.wait()
+        raise RuntimeError("a bug")
+
+
+async def ask_odd(office: Office, eve: Person) -> Odd:
+    """The form, handed in for a network that does not answer yet."""
+    known: Any = office.desk.networks
+    odd = known["odd"] = Odd()
+    await eve.open_home()
+    await eve.press(await eve.home(having="account_connect"), "account_connect")
+    await eve.choose(await eve.view(having="account_network"), "account_network", "odd")
+    await eve.view(saying="Key")
+    await eve.fill({"server": "https://odd.example", "secret": "key"})
+    return odd
+
+
+async def test_a_slow_network_is_waited_for_and_asked_once(office: Office, eve: Person) -> None:
+    await ask_odd(office, eve)
+    await eve.submit()
+    waiting = await eve.view(saying="Asking Odd whose account this is.")
+    assert inputs(waiting) == {"server": "https://odd.example", "handle": "", "secret": "key"}
+    with pytest.raises(FormErrors) as refused:
+        await eve.submit()
+    assert list(refused.value.fields.values()) == ["Odd has not answered yet. Wait a moment."]
+
+
+async def test_whatever_breaks_later_the_form_comes_back_and_a_reference_is_told(office: Office, eve: Person) -> None:
+    odd = await ask_odd(office, eve)
+    await eve.submit()
+    await eve.view(saying="Asking Odd")
+    odd.told.set()
+    assert "tell the person who runs Trellis this reference" in (await eve.direct()).words
+    [form] = await eve.views()
+    assert form.json["submit"]["text"] == "Check"
+    assert inputs(form) == {"server": "https://odd.example", "handle": "", "secret": ""}
+
+
+async def test_whatever_breaks_at_once_is_told_over_the_form(office: Office, eve: Person) -> None:
+    odd = await ask_odd(office, eve)
+    odd.told.set()
+    await eve.submit()
+    form, notice = await eve.views()
+    assert "tell the person who runs Trellis this reference" in notice.words
+    assert inputs(form) == {"server": "https://odd.example", "handle": "", "secret": "key"}
 
 
 async def break_it(office: Office) -> None:

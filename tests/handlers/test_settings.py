@@ -195,6 +195,16 @@ async def test_who_gives_the_settings_away_sees_them_no_more(office: Office, eve
     assert "settings_open" not in (await eve.home()).actions
 
 
+async def test_who_is_given_the_settings_finds_them_in_their_tab(office: Office, eve: Person, ann: Person) -> None:
+    await eve.press(await open_settings(eve), "managers_change")
+    await eve.view(having="managers")
+    await eve.fill({"managers": [EVE, ANN]})
+    await eve.submit()
+    await office.dispatch.drain(2)
+    await office.say_all()
+    await ann.home(having="settings_open")
+
+
 async def test_strangers_cannot_be_given_the_settings(eve: Person) -> None:
     await eve.press(await open_settings(eve), "managers_change")
     await eve.view(having="managers")
