@@ -122,6 +122,16 @@ async def test_without_tokens_it_says_so_and_starts_the_sandbox(tmp_path: Path) 
     assert (code, "Traceback" in err) == (0, False), err
 
 
+async def test_a_second_sandbox_does_not_take_the_first_ones_folder(tmp_path: Path) -> None:
+    async with running(tmp_path, "sandbox", PORT="0") as process:
+        url = address(await said(process, "listens at"))
+        await said(process, "Ctrl-C")
+        second = await run(tmp_path, "sandbox", PORT="0")
+        assert (second.code, "Another sandbox" in second.err) == (1, True)
+        assert await status(f"{url}/readyz") == 200
+        await stopped(process, signal.SIGTERM)
+
+
 @pytest.mark.parametrize("transport", ["socket", "http"])
 async def test_in_the_sandbox_a_first_draft_is_approved_and_published(tmp_path: Path, transport: str) -> None:
     async with running(tmp_path, "run", PORT=str(free_port()), TRELLIS_SLACK=transport) as process:

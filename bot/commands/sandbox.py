@@ -6,10 +6,12 @@ Everything is new at each start: the stand-ins keep nothing, so what Trellis rem
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 from pydantic import SecretStr
@@ -17,7 +19,9 @@ from pydantic import SecretStr
 from bot.commands.running import run_trellis, stop_signal
 from bot.connecting import connect_account
 from bot.desk import EVERYWHERE, Desk, Scope
+from bot.errors import Faults, SetupFault
 from bot.flows import clients, workspaces
+from bot.locker import open_folder
 from bot.rules.people import Actor
 from bot.sandbox import SlackServer, serve_slack
 from bot.sandbox.cast import BEN, DIGEST, REVIEW, SUPPORT
@@ -45,27 +49,30 @@ class StandIns:
 
 async def run_sandbox(settings: Settings) -> None:
     """Run Trellis against the stand-ins until the process is told to stop. Raises Faults where it cannot start."""
-    folder = settings.data / "sandbox"
-    shutil.rmtree(folder, ignore_errors=True)
-    async with _stand_ins(settings) as standing:
-        inner = Settings(
-            data=folder,
-            host=settings.host,
-            port=settings.port,
-            slack_bot_token=SecretStr(standing.slack.bot_token),
-            slack_app_token=SecretStr(standing.slack.app_token),
-            slack_signing_secret=SecretStr(standing.slack.signing_secret),
-            slack_api_url=standing.slack.api_url,
-            slack=settings.slack,
-            allow_http=True,
-            public_url=f"http://127.0.0.1:{settings.port}" if settings.port else "",
-            in_flight=settings.in_flight,
-        )
+    with _own_folder(settings.data) as folder:
+        async with _stand_ins(settings) as standing:
+            await _run(settings, folder, standing)
 
-        async def prepare(desk: Desk) -> None:
-            await _set_up(desk, standing.plaza)
 
-        await run_trellis(inner, prepare, WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url))
+async def _run(settings: Settings, folder: Path, standing: StandIns) -> None:
+    inner = Settings(
+        data=folder,
+        host=settings.host,
+        port=settings.port,
+        slack_bot_token=SecretStr(standing.slack.bot_token),
+        slack_app_token=SecretStr(standing.slack.app_token),
+        slack_signing_secret=SecretStr(standing.slack.signing_secret),
+        slack_api_url=standing.slack.api_url,
+        slack=settings.slack,
+        allow_http=True,
+        public_url=f"http://127.0.0.1:{settings.port}" if settings.port else "",
+        in_flight=settings.in_flight,
+    )
+
+    async def prepare(desk: Desk) -> None:
+        await _set_up(desk, standing.plaza)
+
+    await run_trellis(inner, prepare, WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url))
 
 
 async def serve_stand_ins(settings: Settings) -> None:
@@ -84,6 +91,21 @@ async def serve_stand_ins(settings: Settings) -> None:
         for handle, token in standing.plaza.tokens.items():
             typer.echo(f"# Plaza's account {handle}: TRELLIS_ACCOUNT_TOKEN={token}")
         await stop.wait()
+
+
+@contextmanager
+def _own_folder(data: Path) -> Iterator[Path]:
+    """An empty folder that no other sandbox uses meanwhile; the kernel lets go of it, however this process ends."""
+    open_folder(data)
+    folder = data / "sandbox"
+    with (data / "sandbox.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            wrong = f"Another sandbox is running in {data}."
+            raise Faults([SetupFault("TRELLIS_DATA", wrong, "Stop it, or set another folder and PORT.")]) from None
+        shutil.rmtree(folder, ignore_errors=True)
+        yield folder
 
 
 @asynccontextmanager
