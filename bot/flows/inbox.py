@@ -95,6 +95,7 @@ def take(tx: Tx, by: Actor, conversation_id: int, *, now: datetime) -> Conversat
 
 def assign(tx: Tx, by: Actor, conversation_id: int, person: str, *, now: datetime) -> Conversation:
     """Have somebody else take care of it; they are told, and so is who had it."""
+    require_member(by)
     if not person:
         raise BadInput("person", "Choose who takes care of it.")
     require_people(tx, "person", [person])

@@ -15,7 +15,7 @@ from bot.rules.inbox import Act
 from bot.rules.networks import Batch, Incoming
 from bot.store import Tx, states
 from bot.store import inbox as queries
-from bot.store.tables import Account
+from bot.store.tables import Account, Conversation
 
 LEASE = timedelta(seconds=90)
 """Longer than one read (`bot.loops.reader.READ_SECONDS`); a reader that died is replaced after it."""
@@ -52,8 +52,9 @@ def keep(tx: Tx, account_id: int, batch: Batch, *, worker: str, chance: float, n
         return 0
     account = tx.require(Account, account_id)
     new = _new_ones(tx, account, batch.messages)
+    rows = _conversations(tx, account, new, now=now)
     for message in new:
-        _receive(tx, account, message, now=now)
+        _receive(tx, rows[message.conversation_id, message.author_id], message, now=now)
     cursor.quiet = 0 if batch.messages else cursor.quiet + 1
     cursor.position, cursor.read_at, cursor.failures = batch.cursor, now, 0
     # Where there was something there may be more: a page is bounded, and people write on.
@@ -94,8 +95,19 @@ def _new_ones(tx: Tx, account: Account, messages: Sequence[Incoming]) -> list[In
     return [message for remote_id, message in storable.items() if remote_id not in known]
 
 
-def _receive(tx: Tx, account: Account, message: Incoming, *, now: datetime) -> None:
-    row = queries.conversation_of(tx, account, message, rules.Conversation.WAITING.value, now)
+def _conversations(
+    tx: Tx, account: Account, messages: Sequence[Incoming], *, now: datetime
+) -> dict[tuple[str, str], Conversation]:
+    """Each message's conversation by its id and its customer's, held: all of them before the record is, in one order,
+
+    since who acts on one holds it, and then the record.
+    """
+    first = {(one.conversation_id, one.author_id): one for one in reversed(messages)}
+    status = rules.Conversation.WAITING.value
+    return {key: queries.conversation_of(tx, account, first[key], status, now) for key in sorted(first)}
+
+
+def _receive(tx: Tx, row: Conversation, message: Incoming, *, now: datetime) -> None:
     message_id = queries.add_message(tx, row, message, now)
     if message_id is None:
         return

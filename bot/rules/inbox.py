@@ -71,7 +71,7 @@ class Listener(StrEnum):
     THREAD = "thread"
     """A line in the thread of the card."""
     OWNER = "owner"
-    """A direct message to who has the conversation, unless they did it themselves."""
+    """A direct message to who has, or had, the conversation, unless they did it themselves."""
     AUTHOR = "author"
     """A direct message to who wrote the answer."""
 
@@ -118,7 +118,7 @@ ASKING = (R.FAILED, R.UNCONFIRMED)
 _L = Listener
 
 CONVERSATION_HEARS: dict[Conversation, frozenset[Listener]] = {
-    C.WAITING: frozenset({_L.CARD}),
+    C.WAITING: frozenset({_L.CARD, _L.OWNER}),
     C.TAKEN: frozenset({_L.CARD, _L.OWNER}),
     C.CLOSED: frozenset({_L.CARD, _L.OWNER}),
 }
