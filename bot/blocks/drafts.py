@@ -247,7 +247,7 @@ def _when(sheet: Sheet, client: Client, mark: str) -> list[Block]:
     kinds = [
         option(plain("At a time"), "at"),
         option(plain("As soon as it is approved"), "approved"),
-        option(plain("Now, once approved"), "now"),
+        option(plain("Now, if it is approved in time"), "now"),
     ]
     blocks = [input_block(f"when{mark}", plain("When"), radio("draft_when", kinds, chosen=sheet.when), tells=True)]
     if sheet.when == "at":

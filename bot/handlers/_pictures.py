@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +21,11 @@ def waiting(ask: Ask, sheet: Sheet) -> list[Mapping[str, Any]]:
     return [file for file in ask.typed.files("images") if file.get("id") not in known]
 
 
-async def fetch(ask: Ask, opened: Open) -> tuple[Open, Mrkdwn]:
-    """Fetch and keep what waits; the form with the pictures that could be had, and what is wrong with the others."""
+async def fetch(ask: Ask, opened: Open, files: Sequence[Mapping[str, Any]]) -> tuple[Open, Mrkdwn]:
+    """Fetch and keep files; the form with the pictures that could be had, and what is wrong with the others."""
     fetched: list[Picture] = []
     problems = []
-    for file in waiting(ask, opened.sheet):
+    for file in files:
         if len(opened.sheet.pictures) + len(fetched) == MOST_IMAGES:
             problems.append(t("A post takes {most} pictures. The others were left out.", most=MOST_IMAGES))
             break

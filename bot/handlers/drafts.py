@@ -69,10 +69,13 @@ async def from_nothing(ask: Ask) -> None:
 
 
 async def from_message(ask: Ask) -> None:
-    """A form with a message's text, exactly: a time in it is not meant for the post."""
+    """A form with a message's text, exactly (a time in it is not meant for the post), and then its pictures."""
     opened = await ask.desk.write(forms.begin, ask.scope, ask.actor, channel=ask.channel, now=ask.now)
     opened = await _keep(ask, opened.form.id, lambda sheet: sheets.with_texts(sheet, [ask.text]))
-    await ask.open(await form_view(ask, opened))
+    view = await ask.open(await form_view(ask, opened))
+    if ask.files:
+        opened, problem = await fetch(ask, opened, ask.files)
+        await ask.update(await form_view(ask, opened, problem), str(view.get("id") or ""))
 
 
 async def words_for(ask: Ask) -> None:
@@ -152,10 +155,11 @@ async def _finish(ask: Ask, change: Change) -> None:
     """Bring a form to its end: fetch its new pictures, ask what they show, and make it a post."""
     opened = await _keep(ask, ask.private, typed_into(ask.typed, change))
     problem = ""
-    if waiting(ask, opened.sheet):
+    files = waiting(ask, opened.sheet)
+    if files:
         opened = await _keep(ask, ask.private, _at_pictures)
         await _show(ask, blocks.loading(opened.form.id))
-        opened, problem = await fetch(ask, opened)
+        opened, problem = await fetch(ask, opened, files)
     if problem:
         await _show_form(ask, problem)
     elif not all(picture.described for picture in opened.sheet.pictures):

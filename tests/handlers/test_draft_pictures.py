@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.handlers import On
-from bot.sandbox.cast import REVIEW
+from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
 from bot.store.tables import Media, PostVersion
 from tests.handlers.desks import Desk, handlers, open_desk
@@ -128,3 +128,9 @@ async def test_whoever_opens_the_post_sees_its_picture(desk: Desk, ann: Person) 
         return True if {"id": file} in shown else None
 
     assert await ann.until(with_picture, "the picture")
+
+
+async def test_a_message_brings_its_pictures_into_the_draft(desk: Desk, ann: Person) -> None:
+    await ann.say(GENERAL, "Our shop opens", files=[await ann.upload("shop.png", picture())])
+    await ann.shortcut("draft_from_message", (await ann.messages(GENERAL))[-1])
+    assert "shop.png, 8 × 6" in (await ann.view(having="draft_kept")).words
