@@ -21,7 +21,7 @@ run: $(VENV)/run.stamp ## run Trellis: with Slack tokens in the environment or .
 	$(BIN)/python -m bot run
 
 test: $(VENV)/dev.stamp ## run every test that needs neither root nor a real server
-	$(BIN)/python -m pytest -m "not live" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not live" --ignore=tests/live $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp ## look at the format, the lint rules and the types
 	$(BIN)/ruff format --check .
