@@ -67,8 +67,8 @@ async def ann_calls_it_off_once_it_is_scheduled(room: Newsroom) -> None:
 DELIVERIES: Mapping[Delivery, Way] = {
     Delivery.SCHEDULED: Way(ben_approves_it, {CARD: f"Scheduled: {WORDS}"}),
     Delivery.CLAIMED: Way(the_process_dies_with_it_in_its_hands, {CARD: f"Scheduled: {WORDS}"}),
-    Delivery.SENDING: Way(plaza_takes_its_time, {CARD: "*bakery (plaza):* being sent"}),
-    Delivery.PUBLISHED: Way(its_time_comes, {CARD: "*bakery (plaza):* published"}),
+    Delivery.SENDING: Way(plaza_takes_its_time, {CARD: "*bakery (Plaza):* being sent"}),
+    Delivery.PUBLISHED: Way(its_time_comes, {CARD: "*bakery (Plaza):* published"}),
     Delivery.FAILED: Way(
         plaza_refuses_one_and_makes_the_other_wait,
         {
@@ -84,8 +84,8 @@ DELIVERIES: Mapping[Delivery, Way] = {
     Delivery.MISSED: Way(
         one_account_is_paused_too_long_and_plaza_is_gone_for_the_other,
         {
-            CARD: "*cafe (plaza):* missed",
-            MISSED: f"“{WORDS}” on cafe (plaza)",
+            CARD: "*cafe (Plaza):* missed",
+            MISSED: f"“{WORDS}” on cafe (Plaza)",
             AUTHOR: "was not sent in time",
         },
     ),

@@ -124,9 +124,9 @@ POSTS: Mapping[Post, Way] = {
     Post.APPROVED: Way(
         ben_approves_it_while_its_account_is_disconnected,
         {
-            CARD: "It waits until bakery (plaza) is connected again",
+            CARD: "It waits until bakery (Plaza) is connected again",
             AUTHOR: "It waits until its account is connected again",
-            MANAGERS: "waits until bakery (plaza) is connected again",
+            MANAGERS: "waits until bakery (Plaza) is connected again",
         },
     ),
     Post.SCHEDULED: Way(ben_approves_it, {CARD: f"Scheduled: {WORDS}", HOME: "Scheduled"}),
@@ -163,7 +163,7 @@ POSTS: Mapping[Post, Way] = {
         trellis_is_out_until_its_time_is_over,
         {
             CARD: f"Missed: {WORDS}",
-            MISSED: f"“{WORDS}” on bakery (plaza)",
+            MISSED: f"“{WORDS}” on bakery (Plaza)",
             AUTHOR: "was not sent in time",
             HOME: "Missed on",
         },

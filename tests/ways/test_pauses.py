@@ -22,7 +22,7 @@ async def resumed(room: Newsroom, person: Person) -> None:
     """`/pause` again: the list of what waits, and its button."""
     await person.command("/pause", channel=cast.GENERAL)
     listed = await person.view(having="resume#1")
-    assert f"“{WORDS}” on bakery (plaza)" in listed.words
+    assert f"“{WORDS}” on bakery (Plaza)" in listed.words
     await person.press(listed, "resume#1")
     await person.view(saying="Nothing is paused")
     await room.everything_is_said()
@@ -32,7 +32,7 @@ async def resumed(room: Newsroom, person: Person) -> None:
 async def test_what_is_paused_waits_and_goes_out_once_when_resumed_in_time(room: Newsroom, scope: str) -> None:
     await room.approved(f"in 2 hours {WORDS}")
     listed = await paused(room, scope)
-    assert f"“{WORDS}” on bakery (plaza)" in listed.words
+    assert f"“{WORDS}” on bakery (Plaza)" in listed.words
     assert "A fire in the shop" in (await room.card()).words
     room.time_passes(hours=2)
     await room.the_publisher_works(0.5)
