@@ -85,7 +85,7 @@ def broken(account: Account, why: str, waiting: int) -> Message:
     """A word to those who can connect an account again."""
     lines = [t("*{account} must be connected again.* {why}", account=account_name(account), why=why)]
     if waiting:
-        lines.append(t("{count} approved posts wait for it.", count=waiting))
+        lines.append(t("Approved posts that wait for it: {count}.", count=waiting))
     lines.append(t("Open Trellis's Home tab, choose the account, and connect it."))
     return message([section(Mrkdwn("\n".join(lines)))])
 

@@ -122,9 +122,9 @@ def change_lines(changed: Differences, names: Mapping[int, str]) -> list[Mrkdwn]
     if changed.left:
         lines.append(t("Taken out: {accounts}.", accounts=_named(changed.left, names)))
     for template, pictures in (
-        ("{count} new pictures.", changed.new_images),
-        ("{count} pictures taken out.", changed.gone_images),
-        ("{count} pictures described anew.", changed.described),
+        ("New pictures: {count}.", changed.new_images),
+        ("Pictures taken out: {count}.", changed.gone_images),
+        ("Pictures described anew: {count}.", changed.described),
     ):
         if pictures:
             lines.append(t(template, count=len(pictures)))
@@ -142,7 +142,7 @@ def _edit_lines(edit: Edit, names: Mapping[int, str]) -> Mrkdwn:
 def _marked(mark: str, lines: Sequence[str]) -> list[str]:
     shown = [t("{mark} {line}", mark=mark, line=one_line(visible(line), LINE_CHARACTERS)) for line in lines if line]
     more = len(shown) - LINES_SHOWN
-    return [*shown[:LINES_SHOWN], *([t("{mark} {count} more lines", mark=mark, count=more)] if more > 0 else [])]
+    return [*shown[:LINES_SHOWN], *([t("{mark} … and more lines: {count}", mark=mark, count=more)] if more > 0 else [])]
 
 
 def _named(accounts: Sequence[int], names: Mapping[int, str]) -> str:

@@ -71,7 +71,7 @@ def _preview(wording: Wording) -> list[Block]:
         blocks += _part(wording, index, segment)
     if len(wording.segments) > PARTS:
         left = len(wording.segments) - PARTS
-        blocks.append(context(t("{count} more posts in this thread: open the post to read them.", count=left)))
+        blocks.append(context(t("And {count} more in this thread: open the post to read all.", count=left)))
     images = [image for segment in wording.segments for image in segment.images]
     if images:
         blocks.append(context(*[picture_line(image, number) for number, image in enumerate(images, 1)]))

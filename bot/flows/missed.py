@@ -75,7 +75,7 @@ def _answer_all(tx: Tx, by: Actor, client_id: int, shown: int, answer: Callable[
     require_reviewer(by, rights_at(tx, tx.require(Client, client_id)))
     rows = _rows(tx, client_id)
     if len(rows) != shown:
-        raise Stale("The list has changed since: {count} are waiting now. Look at the card again.", count=len(rows))
+        raise Stale("The list has changed since. Waiting now: {count}. Look at the card again.", count=len(rows))
     for row in rows:
         answer(row.id or 0)
     draw_anew(tx, client_id, now=now)

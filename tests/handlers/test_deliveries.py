@@ -110,5 +110,5 @@ async def test_all_means_only_what_the_card_showed(desk: Desk, ann: Person, ben:
     card = await ben.message(REVIEW, having="missed_send_all")
     await ben.press(card, "leave_it#1")
     await ben.press(card, "missed_drop_all")
-    assert "1 are waiting now" in (await ben.ephemeral(REVIEW)).words
+    assert "Waiting now: 1" in (await ben.ephemeral(REVIEW)).words
     assert [post.status for post in await desk.posts()] == ["cancelled", "missed"]

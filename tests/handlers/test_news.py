@@ -82,7 +82,7 @@ async def test_a_broken_account_is_told_with_how_much_waits_for_it(
     await desk.office.say_all()
     told = (await eve.direct(saying="must be connected again")).words
     assert why in told
-    assert "1 approved posts wait for it" in told
+    assert "Approved posts that wait for it: 1" in told
 
 
 async def test_an_account_that_works_again_is_not_told_as_broken(desk: Desk, eve: Person) -> None:

@@ -141,7 +141,7 @@ async def test_a_long_thread_is_shown_whole_page_by_page(desk: Desk, ann: Person
     await ann.submit()
     await desk.office.say_all()
     card = await ben.message(REVIEW)
-    assert "1 more posts in this thread" in card.words
+    assert "And 1 more in this thread" in card.words
     await ben.press(card, "open_post")
     assert "Part 3" in (await ben.view(titled="Post")).words
 
