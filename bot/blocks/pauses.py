@@ -11,6 +11,7 @@ from bot.blocks.posts import pause_line
 from bot.blocks.remarks import account_name
 from bot.blocks.surfaces import modal
 from bot.errors import Mrkdwn
+from bot.rules.accounts import network_title
 from bot.store.tables import Account, Client, Delivery, Pause, Post
 from bot.words import plain, t
 
@@ -41,7 +42,7 @@ def pause_form(held: Sequence[Held], clients: Sequence[Client], accounts: Sequen
     """What is paused now, with the list to look through before resuming, and the form that pauses more."""
     blocks = [block for one in held[:SHOWN] for block in _running(one)]
     if len(held) > SHOWN:
-        blocks.append(context(t("{count} more pauses are running.", count=len(held) - SHOWN)))
+        blocks.append(context(t("More pauses are running: {count}.", count=len(held) - SHOWN)))
     if not held:
         blocks.append(section(t("Nothing is paused: approved posts go out at their time.")))
     what = select("what", _targets(clients, accounts), placeholder=plain("Choose what to stop"))
@@ -62,7 +63,7 @@ def _targets(clients: Sequence[Client], accounts: Sequence[Account]) -> list[Ele
     networks = sorted({account.network for account in accounts})
     targets = [option(plain("Everything"), "all:")]
     targets += [option(plain("Client: {name}", name=one.name), f"client:{one.id}") for one in clients]
-    targets += [option(plain("Network: {name}", name=name), f"network:{name}") for name in networks]
+    targets += [option(plain("Network: {name}", name=network_title(one)), f"network:{one}") for one in networks]
     targets += [option(plain("Account: {name}", name=account_name(one)), f"account:{one.id}") for one in accounts]
     return targets[:SELECT_OPTIONS]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.blocks.basics import when
 from bot.errors import Mrkdwn
-from bot.rules.escaping import one_line
+from bot.rules import accounts
 from bot.rules.networks import Fault, Weight
 from bot.store.tables import Account, Post
 from bot.words import t
@@ -28,17 +28,17 @@ class Weighed:
 
 
 def account_name(account: Account) -> str:
-    """`ourshop (bluesky)`, as people tell accounts apart."""
-    return f"{one_line(account.handle, 60)} ({account.network})"
+    """`ourshop (Bluesky)`, as people tell accounts apart."""
+    return accounts.account_name(account.handle, account.network)
 
 
 def counted(weighed: Sequence[Weighed], segment: int) -> str:
-    """How long one post of the thread is on each account: `ourshop (bluesky): 123 of 300 characters`."""
+    """How long one post of the thread is on each account: `ourshop (Bluesky): 123 of 300 characters`."""
     found = [one for one in weighed if segment < len(one.weights)]
     found.sort(key=lambda one: not one.weights[segment].over)
     said = [_count(one.account, one.weights[segment]) for one in found[:COUNTED]]
     if len(found) > COUNTED:
-        said.append(t("{count} more accounts", count=len(found) - COUNTED))
+        said.append(t("and {count} more", count=len(found) - COUNTED))
     return Mrkdwn(" · ".join(said))
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules import calendar as rules
+from bot.rules.accounts import account_name
 from bot.rules.calendar import CLASH, STATES, Look, Show, View, known_zone
-from bot.rules.calendar_pages import AccountName, Board, ClientName, Planned, account_name, may_approve
+from bot.rules.calendar_pages import AccountName, Board, ClientName, Planned, may_approve
 from bot.rules.calendar_words import asked
 from bot.rules.people import Actor, require_member
 from bot.rules.zones import local_day

@@ -10,8 +10,9 @@ from bot.flows import outbox
 from bot.flows.calendar import Shelf, shelf_of
 from bot.flows.outbox import Letter
 from bot.rules import digests as rules
+from bot.rules.accounts import account_name
 from bot.rules.calendar import known_zone
-from bot.rules.calendar_pages import Planned, account_name, may_approve
+from bot.rules.calendar_pages import Planned, may_approve
 from bot.rules.digests import BrokenAccount, Digest, Turn
 from bot.rules.posts import Post
 from bot.rules.zones import local_day_bounds

@@ -10,6 +10,7 @@ from bot.errors import BadInput, NotAllowed, Stale
 from bot.flows import news
 from bot.flows.rights import rights_at
 from bot.rules import posts as rules
+from bot.rules.accounts import account_name, network_title
 from bot.rules.markup import mention, moment
 from bot.rules.news import Listener
 from bot.rules.people import Actor, require_manager, require_member
@@ -108,8 +109,8 @@ def _target_name(tx: Tx, row: Pause) -> str:
         return tx.require(Client, int(row.target)).name
     if row.scope == "account":
         account = tx.require(Account, int(row.target))
-        return f"{account.handle} ({account.network})"
-    return row.target or "everything"
+        return account_name(account.handle, account.network)
+    return network_title(row.target) if row.target else "everything"
 
 
 def _require_may_pause(tx: Tx, by: Actor, scope: str, target: str) -> None:

@@ -10,6 +10,7 @@ from bot.flows import missed, news
 from bot.flows.drafts import Draft, add_version, targets_of, window_of
 from bot.flows.rights import require_own_or_reviewer
 from bot.rules import posts as rules
+from bot.rules.accounts import account_name
 from bot.rules.content import Content, from_json
 from bot.rules.networks import Fault
 from bot.rules.people import Actor, require_member
@@ -141,7 +142,7 @@ def require_publishable(tx: Tx, post: Post, faults: Faults, *, now: datetime) ->
             raise BadInput(
                 f"{fault.part}:{fault.segment}",
                 "{account}: " + fault.template,
-                account=f"{account.handle} ({account.network})",
+                account=account_name(account.handle, account.network),
                 **fault.values,
             )
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cached_property
 
 from bot.rules.calendar import Cursor, Look, Span, span
-from bot.rules.escaping import one_line
 from bot.rules.posts import Post, Step, may
 from bot.rules.zones import local_day
 
@@ -52,7 +51,7 @@ class ClientName:
 
 @dataclass(frozen=True)
 class AccountName:
-    """An account as lists name it: `ourshop (bluesky)`."""
+    """An account as lists name it: `ourshop (Bluesky)`."""
 
     id: int
     client_id: int
@@ -120,11 +119,6 @@ class Board:
     def zone_of(self, post: Planned) -> str:
         """The zone of a post's client."""
         return self.clients[post.client_id].zone
-
-
-def account_name(handle: str, network: str) -> str:
-    """`ourshop (bluesky)`, as people tell accounts apart."""
-    return f"{one_line(handle, 60)} ({network})"
 
 
 def may_approve(post: Planned, person: str, reviewers: Collection[str], *, four_eyes: bool) -> bool:

@@ -46,7 +46,7 @@ def board(*posts: Planned, **other: Any) -> Board:
         "today": MONDAY,
         "now": NOW,
         "clients": {1: ClientName(1, "Harbour Bakery", VILNIUS)},
-        "accounts": {1: AccountName(1, 1, "bakery (plaza)"), 2: AccountName(2, 1, "cycles (plaza)")},
+        "accounts": {1: AccountName(1, 1, "bakery (Plaza)"), 2: AccountName(2, 1, "cycles (Plaza)")},
     }
     return Board(**{**values, "posts": posts, **other})
 
@@ -63,7 +63,7 @@ def acts(shown: Board) -> list[str]:
 def test_a_post_shows_time_state_client_accounts_and_author() -> None:
     shown = words(board(post()))
     assert "*11:00*  Our shop opens" in shown
-    assert "In review · Harbour Bakery · bakery (plaza) · by <@U07ANN00001>" in shown
+    assert "In review · Harbour Bakery · bakery (Plaza) · by <@U07ANN00001>" in shown
 
 
 def test_a_reader_elsewhere_sees_their_own_time_too() -> None:
@@ -85,7 +85,7 @@ def test_a_gap_and_an_empty_day_are_told_apart_in_words() -> None:
 
 def test_a_clash_is_told_in_words_with_its_accounts() -> None:
     shown = words(board(post(), clashes={1: frozenset({1})}))
-    assert "*Clash:* another post goes out on bakery (plaza) less than an hour away." in shown
+    assert "*Clash:* another post goes out on bakery (Plaza) less than an hour away." in shown
 
 
 def test_a_clash_that_is_over_is_not_told() -> None:

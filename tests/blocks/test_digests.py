@@ -41,7 +41,7 @@ def told(**parts: Any) -> Digest:
         "client": "Harbour Bakery",
         "reader": "",
         "clients": {1: ClientName(1, "Harbour Bakery", VILNIUS)},
-        "accounts": {1: AccountName(1, 1, "bakery (plaza)")},
+        "accounts": {1: AccountName(1, 1, "bakery (Plaza)")},
     }
     return Digest(**{**values, **parts})
 
@@ -59,7 +59,7 @@ def test_a_channels_digest_is_whole_in_its_text() -> None:
             today=(post(),),
             turns=(Turn(post(2, title="Decide me"), ("U07BEN00001", "U07CAS00001")),),
             trouble=(post(3, title="Lost", status="unconfirmed"),),
-            broken=(BrokenAccount("bakery (plaza)", "The password was refused."),),
+            broken=(BrokenAccount("bakery (Plaza)", "The password was refused."),),
         )
     )
     for line in (
@@ -68,7 +68,7 @@ def test_a_channels_digest_is_whole_in_its_text() -> None:
         "*Decide me*, 11:00",
         "<@U07BEN00001> or <@U07CAS00001> can decide.",
         "*Lost* may be live or not: nobody knows.",
-        "bakery (plaza): The password was refused.",
+        "bakery (Plaza): The password was refused.",
         "each day at 9:00 (Europe/Vilnius)",
     ):
         assert line in shown.text

@@ -50,7 +50,7 @@ def page(queue: Queue | None = None, **other: Any) -> HomePage:
         "is_member": True,
         "managers": (EVE,),
         "clients": {1: ClientName(1, "Harbour Bakery", "Europe/Vilnius")},
-        "accounts": {1: AccountName(1, 1, "bakery (plaza)")},
+        "accounts": {1: AccountName(1, 1, "bakery (Plaza)")},
         "done": frozenset(SetUp),
         "queue": queue or Queue(),
     }

@@ -264,7 +264,7 @@ def test_a_broken_account_is_told_to_the_channel_and_to_who_can_mend_it(house: H
     house.write(accounts.mark_broken, house.account_ids[0], "The password was refused.", now=NOW)
     for place in (channel(house), own(house, EVE.person)):
         (broken,) = must(told(house, place)).broken
-        assert (broken.name, broken.why) == ("bakery0 (plaza)", "The password was refused.")
+        assert (broken.name, broken.why) == ("bakery0 (Plaza)", "The password was refused.")
     assert told(house, own(house, BEN.person)) is None
 
 

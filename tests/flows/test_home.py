@@ -178,7 +178,7 @@ def test_a_pause_that_ended_is_not_told(house: House, tab: Callable[[Actor], Hom
 def test_only_who_can_mend_an_account_is_told_of_it(house: House, tab: Callable[[Actor], HomePage]) -> None:
     house.write(accounts.mark_broken, house.account_ids[0], "The password changed.", now=NOW)
     [broken] = tab(EVE).queue.broken.items
-    assert (broken.id, broken.name, broken.why) == (house.account_ids[0], "bakery0 (plaza)", "The password changed.")
+    assert (broken.id, broken.name, broken.why) == (house.account_ids[0], "bakery0 (Plaza)", "The password changed.")
     assert tab(ANN).queue.broken.count == 0
 
 

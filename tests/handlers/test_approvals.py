@@ -118,7 +118,7 @@ async def test_an_account_that_was_disconnected_meanwhile_keeps_an_approved_post
     await ben.press(await ben.message(REVIEW), "approve")
     await desk.office.say_all()
     card = await ben.message(REVIEW, saying="Approved")
-    assert "waits until bakery (plaza) is connected again" in card.words
+    assert "waits until bakery (Plaza) is connected again" in card.words
 
 
 async def test_a_click_twice_decides_once(desk: Desk, ann: Person, ben: Person) -> None:

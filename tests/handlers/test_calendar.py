@@ -81,7 +81,7 @@ async def test_a_post_is_shown_with_what_the_reader_may_do(office: Office, ben: 
     await plan(office, 0.1)
     view = await opened(ben)
     assert "Post in 0.1 days" in view.words
-    assert "In review · Harbour Bakery · bakery (plaza)" in view.words
+    assert "In review · Harbour Bakery · bakery (Plaza)" in view.words
     assert {"open_post", "calendar_approve", "calendar_reschedule"} <= set(view.actions)
 
 

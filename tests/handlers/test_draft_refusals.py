@@ -47,7 +47,7 @@ async def test_an_empty_post_is_refused(desk: Desk, ann: Person) -> None:
 
 async def test_a_text_that_is_too_long_for_the_network_is_refused_at_its_input(desk: Desk, ann: Person) -> None:
     await desk.drafted(ann, "as soon as approved: " + "word " * 70)
-    assert "bakery (plaza)" in await refused(ann)
+    assert "bakery (Plaza)" in await refused(ann)
     assert "word word" in str((await ann.views())[-1].values)
 
 

@@ -38,7 +38,7 @@ async def test_a_pause_is_told_on_the_cards_it_holds_and_lists_them_before_it_en
     await ben.fill({"what": f"client:{desk.office.client_id}", "reason": "A fire in the shop"})
     await ben.submit()
     listed = await ben.view(having="resume#1")
-    assert "“Our shop opens” on bakery (plaza)" in listed.words
+    assert "“Our shop opens” on bakery (Plaza)" in listed.words
     await desk.office.say_all()
     assert "A fire in the shop" in (await ben.message(REVIEW, saying="Paused")).words
     await ben.press(listed, "resume#1")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import NetworkError
 from bot.networks import names
+from bot.rules.accounts import account_name
 from bot.rules.networks import Absent, Unknown
 from tests.networks.contract import Line, NetworkContract, lined_up, stage_of
 from tests.networks.lending import NOW, Notebook, post
@@ -36,6 +37,9 @@ class TestEveryNetwork(NetworkContract):
         """The network's adapter before its stand-in server."""
         async with stage_of(request.param) as stage, lined_up(request.param, stage) as line:
             yield line
+
+    async def test_its_accounts_are_called_by_its_title(self, line: Line) -> None:
+        assert account_name("ourshop", line.account.network) == f"ourshop ({line.network.title})"
 
     @pytest.mark.parametrize("status", STRANGE_STATUSES)
     async def test_whatever_a_stranger_answers_ends_in_one_of_the_six_errors(self, line: Line, status: int) -> None:

@@ -78,7 +78,7 @@ async def test_a_post_is_an_event_at_its_moment_in_utc(reader: Reader) -> None:
     assert event["UID"] == f"post-{post.id}.T_HOUSE@trellis"
     assert (event["DTSTART"], event["DTEND"]) == ("20261123T090000Z", "20261123T091500Z")
     assert event["SUMMARY"] == "[In review] Harbour Bakery: Our shop opens; come, all"
-    assert "bakery0 (plaza)" in event["DESCRIPTION"]
+    assert "bakery0 (Plaza)" in event["DESCRIPTION"]
     assert "Ann" in event["DESCRIPTION"]
     assert event["STATUS"] == "TENTATIVE"
 
