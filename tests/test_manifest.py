@@ -12,6 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.handlers import registered
+
 ROOT = Path(__file__).parents[1]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 FEATURES: dict[str, Any] = MANIFEST["features"]
@@ -133,3 +135,15 @@ def _shortcuts() -> list[str]:
 def _events() -> list[str]:
     events: list[str] = SETTINGS["event_subscriptions"]["bot_events"]
     return events
+
+
+def test_it_offers_exactly_what_the_handlers_register() -> None:
+    offered = registered()
+    assert {command["command"] for command in FEATURES["slash_commands"]} == set(offered.commands)
+    assert {shortcut["callback_id"] for shortcut in FEATURES["shortcuts"]} == set(offered.shortcuts)
+
+
+def test_it_subscribes_to_exactly_the_events_that_are_handled() -> None:
+    assert {event.partition(".")[0] for event in SETTINGS["event_subscriptions"]["bot_events"]} == set(
+        registered().events
+    )

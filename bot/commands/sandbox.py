@@ -16,6 +16,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
+from bot import manifest
 from bot.commands.running import run_trellis, stop_signal
 from bot.connecting import connect_account
 from bot.desk import EVERYWHERE, Desk, Scope
@@ -24,7 +25,7 @@ from bot.flows import clients, workspaces
 from bot.locker import open_folder
 from bot.rules.people import Actor
 from bot.sandbox import SlackServer, serve_slack
-from bot.sandbox.cast import BEN, DIGEST, REVIEW, SUPPORT
+from bot.sandbox.cast import BEN, DIGEST, REVIEW, SUPPORT, default_workspace
 from bot.sandbox.plaza import PlazaServer, serve_plaza
 from bot.settings import Settings, Transport
 
@@ -114,7 +115,12 @@ async def _stand_ins(settings: Settings) -> AsyncIterator[StandIns]:
     try:
         by_http = settings.slack is Transport.HTTP
         events_url = f"http://127.0.0.1:{settings.port}/slack/events" if by_http else ""
-        slack = await serve_slack(port=await _free(settings, 1), events_url=events_url, plaza_url=plaza.url)
+        slack = await serve_slack(
+            port=await _free(settings, 1),
+            workspace=default_workspace(manifest.app()),
+            events_url=events_url,
+            plaza_url=plaza.url,
+        )
         try:
             yield StandIns(slack, plaza)
         finally:

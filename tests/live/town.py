@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import manifest
 from bot.locker import Locker
 from bot.sandbox import cast
 from tests.live.postgres import free_port
@@ -97,7 +98,9 @@ async def town(folder: Path, *, transport: str, database_url: str = "") -> Async
     port = free_port()
     events = [f"--events-url=http://127.0.0.1:{port}/slack/events"] if transport == "http" else []
     async with AsyncExitStack() as stack:
-        process, log = await _start(["bot.sandbox", *events], dict(os.environ), folder / "slack.log")
+        (folder / "manifest.json").write_text(json.dumps(manifest.app()))
+        asked = [f"--manifest={folder / 'manifest.json'}", *events]
+        process, log = await _start(["bot.sandbox", *asked], dict(os.environ), folder / "slack.log")
         slack = json.loads(await _said(process, log, "api_url"))
         stack.push_async_callback(Program(process, log).stop)
         built = Town(slack, _environment(slack, folder, transport, database_url, port), folder)
