@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.rules.posts import DELIVERY_STEPS, ENDED, POST_STEPS
+from bot.rules.news import HEARS, Listener
+from bot.rules.posts import DELIVERY_STEPS, ENDED, POST_STEPS, TITLES, Post
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 ARROW = re.compile(r"^ *(\w+) --> (\w+): (.+)$", re.MULTILINE)
+ROW = re.compile(r"^\| ([a-z ]+) \| (.+) \| (.+) \|$", re.MULTILINE)
+TOLD = {
+    Listener.CARD: "card",
+    Listener.THREAD: "thread",
+    Listener.AUTHOR: "author",
+    Listener.MANAGERS: "who installed",
+    Listener.MISSED: "one card for all",
+}
+"""How the table of states names who hears; every Home tab hears besides."""
 END = re.compile(r"^ *(\w+) --> \[\*\]$", re.MULTILINE)
 
 
@@ -22,6 +32,18 @@ def test_the_diagram_is_the_table_of_states() -> None:
 
 def test_the_diagram_ends_where_the_table_does() -> None:
     assert set(END.findall(README)) == {state.value for state in ENDED} | {"d_published", "d_cancelled"}
+
+
+def test_the_table_of_states_names_each_and_who_hears_of_it() -> None:
+    rows = {state: told for state, _, told in ROW.findall(README) if state != "state"}
+    assert list(rows) == [TITLES[state].lower() for state in Post]
+    silent = {
+        (state.value, listener.value)
+        for state, listeners in HEARS.items()
+        for listener in listeners - {Listener.HOME}
+        if TOLD[listener] not in rows[TITLES[state].lower()]
+    }
+    assert silent == set()
 
 
 def test_every_make_command_it_names_exists() -> None:

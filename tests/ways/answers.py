@@ -71,6 +71,21 @@ def on_the_missed_card(button: str) -> Act:
     return partial(Newsroom.ben_answers, button=button)
 
 
+def on_his_home(button: str) -> Act:
+    """Ben opens his Home tab and presses this in it."""
+
+    async def answer(room: Newsroom) -> None:
+        await room.ben.open_home()
+        tab = await room.ben.home(saying="To settle")
+        await room.ben.press(tab, action(tab, button))
+        await room.everything_is_said()
+        shown = await room.ben.shown_home()
+        assert shown is not None
+        assert "To settle" not in shown.words
+
+    return answer
+
+
 LOST, GONE, REFUSED = plaza_took_it_and_its_answer_was_lost, plaza_is_gone_while_it_is_sent, plaza_refuses_it
 PARTLY, LATE = plaza_refuses_it_on_one_account, trellis_is_out_until_its_time_is_over
 SEND, LEAVE = on_the_card("send_it"), on_the_card("leave_it")
@@ -83,6 +98,15 @@ ANSWERS: Mapping[str, Answer] = {
     "Send it, and it was not": Answer(GONE, SEND, Step.RESEND, D.UNCONFIRMED, D.SCHEDULED, P.PUBLISHED, 1),
     "Leave what is in doubt": Answer(GONE, LEAVE, Step.DROP, D.UNCONFIRMED, D.CANCELLED, P.CANCELLED, 0),
     "Send what failed again": Answer(REFUSED, SEND, Step.RESEND, D.FAILED, D.SCHEDULED, P.PUBLISHED, 1),
+    "Send what failed again, from Home": Answer(
+        REFUSED, on_his_home("send_it"), Step.RESEND, D.FAILED, D.SCHEDULED, P.PUBLISHED, 1
+    ),
+    "Leave what is in doubt, from Home": Answer(
+        GONE, on_his_home("leave_it"), Step.DROP, D.UNCONFIRMED, D.CANCELLED, P.CANCELLED, 0
+    ),
+    "Send what was missed, from Home": Answer(
+        LATE, on_his_home("send_it"), Step.RESEND, D.MISSED, D.SCHEDULED, P.PUBLISHED, 1
+    ),
     "Leave what failed": Answer(REFUSED, LEAVE, Step.DROP, D.FAILED, D.CANCELLED, P.CANCELLED, 0),
     "Send what failed on one account": Answer(PARTLY, SEND, Step.RESEND, D.FAILED, D.SCHEDULED, P.PUBLISHED, 2),
     "Leave what failed on one account": Answer(PARTLY, LEAVE, Step.DROP, D.FAILED, D.CANCELLED, P.PARTLY_PUBLISHED, 1),

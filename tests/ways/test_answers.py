@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.rules.news import Listener
 from bot.rules.posts import ASKING, DELIVERY_STEPS, Delivery, Step
 from bot.sandbox import cast
 from tests.ways.answers import ANSWERS
+from tests.ways.listening import EARS
 from tests.ways.newsroom import BAKERY, CAFE, WORDS, Newsroom
 from tests.ways.posts import trellis_is_out_until_its_time_is_over
 
@@ -87,9 +89,24 @@ async def test_a_refused_account_is_connected_again_before_what_failed_is_sent(r
     await room.plaza_lets_nobody_in(BAKERY)
     await room.the_publisher_works()
     assert await room.states() == [Delivery.FAILED]
+    assert "*bakery (Plaza) must be connected again.*" in await EARS[Listener.MANAGERS](room)
     await room.ben_presses("send_it")
     assert "must be connected again first" in (await room.ben.ephemeral(cast.REVIEW)).words
     await room.plaza_lets_everybody_in(BAKERY)
+    await room.eve_reconnects(BAKERY)
+    await room.ben_presses("send_it")
+    await room.the_publisher_works()
+    assert ((await room.post()).status, room.live()) == ("published", [WORDS])
+
+
+async def test_what_was_scheduled_fails_unsent_where_its_account_is_disconnected_meanwhile(room: Newsroom) -> None:
+    await room.approved(f"in 2 hours {WORDS}")
+    await room.eve_disconnects(BAKERY)
+    room.time_passes(hours=2)
+    await room.the_publisher_works()
+    (delivery,) = await room.deliveries()
+    assert (delivery.status, delivery.attempts) == (Delivery.FAILED, 0)
+    assert "bakery must be connected again. Then press Send it" in await EARS[Listener.AUTHOR](room)
     await room.eve_reconnects(BAKERY)
     await room.ben_presses("send_it")
     await room.the_publisher_works()
