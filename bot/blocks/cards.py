@@ -28,6 +28,8 @@ from bot.words import plain, t
 NOTE_CHARACTERS = 600
 CHANGES = 8
 """Changes that a card tells; the history tells all."""
+HELD = frozenset({*rules.Post} - rules.ENDED - {rules.Post.PARTLY_PUBLISHED, rules.Post.FAILED})
+"""A pause matters while something may still go out by itself."""
 ANSWERS = 8
 """Deliveries with buttons of their own: as many as a post has accounts, in practice."""
 
@@ -39,11 +41,11 @@ def card(shown: Shown) -> Message:
         section(about(shown)),
         *internal(shown),
         *standing(shown),
+        *outcomes(shown),
         divider(),
         *card_previews(shown),
         *changes(shown),
         *_notes(shown),
-        *outcomes(shown),
         actions(*buttons(shown), block_id=f"post.{shown.post.id}.{shown.post.revision}"),
     ]
     return message(blocks, revision=shown.post.revision)
@@ -89,7 +91,7 @@ def internal(shown: Shown) -> list[Block]:
 def standing(shown: Shown) -> list[Block]:
     """The last decision, and what holds it."""
     lines = [decision_line(decision) for decision in shown.decisions[-1:]]
-    lines += [pause_line(pause) for pause in shown.pauses[:3]]
+    lines += [pause_line(pause) for pause in shown.pauses[:3] if shown.state in HELD]
     if shown.state is rules.Post.APPROVED:
         lines += [
             t("It waits until {account} is connected again.", account=account_name(one.account))

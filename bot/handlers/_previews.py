@@ -14,6 +14,7 @@ from bot.handlers._ask import Ask
 from bot.handlers._payload import word
 from bot.rules.content import from_json
 from bot.rules.differences import differences
+from bot.rules.posts import Post
 
 
 async def shown_post(desk: Desk, scope: Scope, post_id: int) -> Shown:
@@ -33,7 +34,8 @@ def as_shown(desk: Desk, look: Look) -> Shown:
     """The rows as blocks want them."""
     view, warned = look.view, look.warnings
     content = from_json(view.version.content)
-    faults = checks.faults_of(desk.networks, view.accounts, content)
+    undecided = Post(view.post.status) in previews.OPEN_STATES
+    faults = checks.faults_of(desk.networks, view.accounts, content) if undecided else {}
     weighed = tuple(
         Weighed(
             account,
