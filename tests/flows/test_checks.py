@@ -57,7 +57,7 @@ def test_a_picture_without_a_description_is_counted(house: House) -> None:
 def test_an_account_of_a_network_that_is_gone_has_a_fault(house: House) -> None:
     (account, _) = house.rows(Account)
     found = checks.faults_of({}, [account], Content((Segment("One"),)))
-    assert "cannot publish on plaza" in str(found[account.id or 0][0])
+    assert "cannot publish on Plaza" in str(found[account.id or 0][0])
 
 
 def test_an_account_whose_limits_are_not_known_is_not_judged(house: House) -> None:
@@ -92,7 +92,7 @@ def test_all_that_was_missed_is_answered_together_or_not_at_all(house: House) ->
     later = NOW + timedelta(days=1)
     house.store.write(publishing.give_up_late, EVERYWHERE, now=later)
     assert len(house.read(missed.of_client, house.client_id).missed) == 2
-    with pytest.raises(Stale, match="2 are waiting now"):
+    with pytest.raises(Stale, match="Waiting now: 2"):
         house.write(missed.drop_all, BEN, house.client_id, 1, now=later)
     assert house.write(missed.drop_all, BEN, house.client_id, 2, now=later) == 2
     assert [post.status for post in house.rows(Post)] == ["cancelled", "cancelled"]
