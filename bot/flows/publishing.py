@@ -178,13 +178,13 @@ def expire_leases(tx: Tx, *, now: datetime) -> None:
     hot.expire_leases(tx, now=now)
 
 
-def release(tx: Tx, ids: Sequence[int], *, worker: str, now: datetime) -> None:
-    """Hand back what was claimed and not begun (a stopping worker)."""
+def release(tx: Tx, *, worker: str) -> None:
+    """Hand back what this worker claimed and did not begin: it is stopping."""
     columns: Any = Delivery.__table__.c  # type: ignore[attr-defined]
-    states.move_deliveries(
-        tx, ids, Step.RELEASE, columns.lease_by == worker, fields={"lease_by": "", "lease_until": None}
-    )
-    tx.ring(PUBLISHER)
+    held = hot.claims_of(tx, worker=worker)
+    fields = {"lease_by": "", "lease_until": None}
+    if states.move_deliveries(tx, held, Step.RELEASE, columns.lease_by == worker, fields=fields):
+        tx.ring(PUBLISHER)
 
 
 def next_moment(tx: Tx) -> datetime | None:

@@ -47,6 +47,7 @@ class Publisher:
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._gates = {name: asyncio.Semaphore(NETWORK_IN_FLIGHT) for name in desk.networks}
         self._stopping = False
+        self._turning = asyncio.Lock()
         self._marks = Batches[int, datetime | None](self._flush_marks)
         self._outcomes = Batches[Outcome, None](self._flush_outcomes)
         self._refusals = Batches[tuple[int, str], None](self._flush_refusals)
@@ -68,14 +69,20 @@ class Publisher:
         """Take nothing new, wait for what is under way, and hand back what was not begun."""
         self._stopping = True
         self.desk.bells.event(PUBLISHER).set()
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
-            for task in late:  # the journal has them: after the desk is closed they could write nothing down
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        async with self._turning:  # what it is just claiming is handed back too
+            if self._tasks:
+                _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+                for task in late:  # the journal has them: after the desk is closed they could write nothing down
+                    task.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
+            await self._hand_back()
 
     async def turn(self) -> int:
         """One unit of work: take what is due and what is in doubt, and begin on it; how many were begun."""
+        async with self._turning:
+            return 0 if self._stopping else await self._take()
+
+    async def _take(self) -> int:
         now = self.desk.now()
         free = self._in_flight - len(self._tasks)
         wanted = await self.desk.read(publishing.next_moment, EVERYWHERE)
@@ -96,6 +103,13 @@ class Publisher:
         """Wait until nothing that was begun is under way."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _hand_back(self) -> None:
+        """Another process takes it at once, instead of when the lease lapses."""
+        try:
+            await self.desk.write(publishing.release, EVERYWHERE, worker=self.worker)
+        except Exception:
+            log.exception("hand_back_failed")
 
     async def _turn_safely(self) -> int:
         """A database that is locked or away for a moment must not end the loop."""

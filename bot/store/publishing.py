@@ -45,6 +45,13 @@ def lapsed_claims(tx: Tx, *, now: datetime) -> list[int]:
     return list(tx.session.scalars(chosen.with_for_update(skip_locked=True)))
 
 
+def claims_of(tx: Tx, *, worker: str) -> list[int]:
+    """What a worker has claimed and not begun to send."""
+    due = _columns(Delivery)
+    chosen = select(due.id).where(due.status == State.CLAIMED.value, due.lease_by == worker)
+    return list(tx.session.scalars(chosen))
+
+
 def take_over(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int) -> list[int]:
     """Lease deliveries whose request may have left and whose outcome nobody has written down; their ids."""
     due = _columns(Delivery)

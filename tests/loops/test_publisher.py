@@ -77,6 +77,15 @@ async def test_a_worker_that_died_while_sending_leaves_one_post(pressroom: Press
     assert (await pressroom.texts(), pressroom.statuses()) == (["Fresh bread"], ["published"])
 
 
+async def test_what_a_stopping_worker_did_not_begin_another_takes_at_once(pressroom: Pressroom) -> None:
+    pressroom.house.scheduled("Fresh bread")
+    stopping = Publisher(pressroom.publisher.desk, alarm=lambda _: None)
+    await asyncio.gather(stopping.turn(), stopping.stop())
+    assert pressroom.statuses() == ["scheduled"]
+    await pressroom.turn()
+    assert (await pressroom.texts(), pressroom.statuses()) == (["Fresh bread"], ["published"])
+
+
 async def test_two_publishers_send_each_post_once_and_in_order(pressroom: Pressroom) -> None:
     for number in range(20):
         pressroom.house.scheduled(f"post {number}", accounts=tuple(pressroom.house.account_ids))
