@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from bot.words import plain, t
 NEWEST_CHARACTERS = 1_200
 """Of the newest message on a card: longer ones push the buttons out of sight."""
 EARLIER_CHARACTERS = 300
+LINES = 30
+"""Of one text: a hundred short lines push the buttons out of sight as well as a long one."""
+BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 NAME_CHARACTERS = 60
 ENTRIES = 6
 """Messages and answers that a card shows."""
@@ -142,9 +146,10 @@ def handle_of(row: Conversation) -> str:
 
 def written_by_customer(text: str, most: int) -> list[Block]:
     """What a customer wrote, as it is and as plain text; told where it was cut."""
-    cut = shorten(text, most)
+    whole = BLANK_LINES.sub("\n\n", text.strip())
+    cut = shorten("\n".join(whole.split("\n")[:LINES]), most)
     blocks = [exactly(cut or plain("(no text)"))]
-    return [*blocks, context(t("Shortened here. The network shows all of it."))] if cut != text else blocks
+    return [*blocks, context(t("Shortened here. The network shows all of it."))] if cut != whole else blocks
 
 
 def reply_line(reply: Reply, kind: str) -> Mrkdwn:
