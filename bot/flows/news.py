@@ -87,6 +87,7 @@ def account_broken(tx: Tx, account: Account, why: str, *, now: datetime) -> None
         outbox.tell(
             tx, "account_broken", account.id or 0, manager, workspace_id=account.workspace_id, facts=facts, now=now
         )
+        outbox.home(tx, manager, workspace_id=account.workspace_id, now=now)
 
 
 def spread(tx: Tx, post: Post, listeners: Iterable[Listener], *, now: datetime, facts: dict[str, Any]) -> None:
@@ -107,4 +108,5 @@ def spread(tx: Tx, post: Post, listeners: Iterable[Listener], *, now: datetime, 
     if Listener.MISSED in heard:
         outbox.show(tx, "missed", post.client_id, client.review_channel, workspace_id=workspace_id, now=now)
     if Listener.HOME in heard:
-        outbox.home(tx, post.author, workspace_id=workspace_id, now=now)
+        for person in sorted({post.author, *client.reviewers}):
+            outbox.home(tx, person, workspace_id=workspace_id, now=now)

@@ -21,7 +21,7 @@ class Listener(StrEnum):
     MISSED = "missed"
     """The one card that asks about everything that is late."""
     HOME = "home"
-    """The queue in the author's Home tab."""
+    """The queues in the Home tabs of the author and the reviewers."""
 
 
 _L = Listener

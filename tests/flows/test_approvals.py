@@ -158,7 +158,7 @@ def test_a_no_reaches_the_author_with_its_reason(house: House, decide: Turn, sta
 def test_what_a_network_would_refuse_cannot_be_approved(house: House) -> None:
     post = house.in_review()
     faults = {house.account_ids[0]: (Fault(0, "text", "It is {over} too long.", {"over": 5}),)}
-    with pytest.raises(BadInput, match=r"bakery0 \(plaza\): It is 5 too long"):
+    with pytest.raises(BadInput, match=r"bakery0 \(Plaza\): It is 5 too long"):
         house.write(approvals.approve, BEN, post.id or 0, 1, faults, now=LATER)
 
 
