@@ -31,17 +31,31 @@ class Counting:
         if is_shown:
             return
         try:
-            shown: Ask | None = None
-            while (newest := self.newest[form_id]) is not shown:
-                await self._show(newest)
-                shown = newest
-                await asyncio.sleep(PACE_SECONDS)
+            await self._follow(form_id)
         finally:
             del self.newest[form_id]
 
-    async def _show(self, ask: Ask) -> None:
-        with suppress(Stale, NotFound, SlackError):  # closed or handed in meanwhile: there is nothing to count
-            change = typed_into(ask.typed)
-            opened = await ask.desk.write(forms.keep, ask.scope, ask.actor, ask.private, change, now=ask.now)
-            if opened.sheet.stage == WRITING:
-                await ask.update(await form_view(ask, opened))
+    async def _follow(self, form_id: str) -> None:
+        """Show the newest, as long as there is a newer one."""
+        shown: Ask | None = None
+        hashes: list[str] = []
+        while (newest := self.newest[form_id]) is not shown:
+            # A key that was pressed before our last view carries an older hash than the one that is there now.
+            seen = hashes[-1] if newest.view_hash in hashes else newest.view_hash
+            hashes += [seen, await _show(newest, seen) or seen]
+            shown = newest
+            await asyncio.sleep(PACE_SECONDS)
+
+
+async def _show(ask: Ask, seen: str) -> str:
+    """Show the counters in the view of this hash; its new hash, or empty where another view took its place.
+
+    Whoever handed the form in meanwhile, or changed it with a button, has won.
+    """
+    with suppress(Stale, NotFound, SlackError):
+        change = typed_into(ask.typed)
+        opened = await ask.desk.write(forms.keep, ask.scope, ask.actor, ask.private, change, now=ask.now)
+        if opened.sheet.stage == WRITING:
+            answer = await ask.update(await form_view(ask, opened), seen=seen)
+            return str(answer.get("hash") or "")
+    return ""

@@ -93,6 +93,23 @@ async def test_keys_pressed_in_a_row_end_with_the_newest_count_and_every_word(de
     assert (await said(desk)).content["segments"][0]["text"] == "xxxxxxx"
 
 
+async def test_a_form_handed_in_while_it_is_counted_stays_handed_in(desk: Desk, ann: Person) -> None:
+    view = await desk.drafted(ann)
+    for text in ("x", "xy", "xyz"):
+        await ann.press(view, TEXT, value=text)
+    await ann.submit()
+    await desk.office.dispatch.drain(3)
+    assert [view.title for view in await ann.views()] == ["Done"]
+
+
+async def test_a_key_pressed_before_the_last_count_is_counted_too(desk: Desk, ann: Person) -> None:
+    view = await desk.drafted(ann)
+    await ann.press(view, TEXT, value="xx")
+    await ann.view(saying="2 of 300 characters")
+    await ann.press(view, TEXT, value="xxx")
+    assert "3 of 300" in (await ann.view(saying="3 of 300 characters")).words
+
+
 async def test_a_message_becomes_a_draft_as_it_is(desk: Desk, ann: Person) -> None:
     await ann.say(GENERAL, "tomorrow 9:00 is when https://example.com opens & <more>")
     message = (await ann.messages(GENERAL))[-1]
