@@ -75,6 +75,13 @@ def test_the_card_says_in_words_what_its_blocks_show() -> None:
         assert part in said
 
 
+def test_a_draft_without_an_account_has_a_card_and_a_view() -> None:
+    one = shown("draft", accounts=0)
+    assert blocks_faults(list(card(one).blocks), "message") == []
+    assert view_faults(whole(one), "modal") == []
+    assert "No account is chosen yet" in card(one).text
+
+
 def test_what_cannot_be_seen_in_a_text_is_shown() -> None:
     assert "[U+202E]" in card(shown(text="pay \u202etxt.exe")).text
 
