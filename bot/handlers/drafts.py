@@ -105,7 +105,7 @@ async def resume(ask: Ask) -> None:
     """Go on with an unfinished form in place of the new one."""
     if _in_form(ask):
         await ask.desk.write(forms.leave, ask.scope, ask.actor, ask.private, typed_into(ask.typed), now=ask.now)
-    opened = await _keep(ask, ask.value, lambda sheet: sheet)
+    opened = await _keep(ask, ask.value, _writing)
     view = await form_view(ask, opened)
     await (ask.update(view) if _in_form(ask) else ask.open(view))
 

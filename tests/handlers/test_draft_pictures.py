@@ -11,7 +11,7 @@ from bot.handlers import On
 from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
 from bot.store.tables import Media, PostVersion
-from tests.handlers.desks import Desk, handlers, open_desk
+from tests.handlers.desks import TEXT, Desk, handlers, open_desk
 from tests.office import Office
 
 
@@ -134,3 +134,17 @@ async def test_a_message_brings_its_pictures_into_the_draft(desk: Desk, ann: Per
     await ann.say(GENERAL, "Our shop opens", files=[await ann.upload("shop.png", picture())])
     await ann.shortcut("draft_from_message", (await ann.messages(GENERAL))[-1])
     assert "shop.png, 8 × 6" in (await ann.view(having="draft_kept")).words
+
+
+async def test_a_form_closed_at_its_pictures_counts_again_when_it_is_continued(desk: Desk, ann: Person) -> None:
+    await desk.drafted(ann)
+    await ann.fill({"draft_images": [await ann.upload("shop.png", picture())]})
+    await ann.submit()
+    await ann.view(having="draft_alt#0")
+    await ann.close_view()
+    await desk.office.dispatch.drain(2)
+    await ann.command("/draft", channel=GENERAL)
+    await ann.press(await ann.view(having="draft_resume"), "draft_resume")
+    view = await ann.view(having="draft_kept")
+    await ann.press(view, TEXT, value="Four")
+    assert "4 of 300 characters" in (await ann.view(saying="4 of 300")).words
