@@ -19,7 +19,7 @@ from bot.desk import EVERYWHERE, Desk
 from bot.errors import Faults, SetupFault
 from bot.flows import workspaces
 from bot.handlers import Dispatch
-from bot.loops import digests
+from bot.loops import digests, renewals
 from bot.loops.courier import Courier
 from bot.loops.intake import Sweeper
 from bot.loops.letters import Postman
@@ -154,6 +154,7 @@ class House:
         self.reader, self.replier = Reader(desk), Replier(desk)
         self.sweeper = Sweeper(desk, front.again)
         self.scheduler.every(digests.SECONDS, partial(digests.turn, desk), "digests")
+        self.scheduler.every(renewals.SECONDS, partial(renewals.turn, desk), "renewals")
         self.scheduler.start()
         self._begin("publisher", self.publisher.run())
         self._begin("replies", self.replier.run())
