@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -42,7 +43,9 @@ class Met:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, slack: Slack | None = None) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings, slack: Slack | None = None, *, now: Callable[[], datetime] = system_clock
+) -> AsyncIterator[Desk]:
     """A desk on the settings' database, which must be migrated. What was opened is closed again, `slack` too.
 
     Raises Faults where the data folder or the key cannot be used.
@@ -58,12 +61,12 @@ async def open_desk(settings: Settings, slack: Slack | None = None) -> AsyncIter
             open_client(max_connections=settings.in_flight + MOST_PER_HOST, max_per_host=MOST_PER_HOST)
         )
         vault = Sessions(store, locker, threads.writers, settings.data / "locks")
-        networks = build_all(Lent(http, vault, system_clock, settings.allow_http))
+        networks = build_all(Lent(http, vault, now, settings.allow_http))
         bells = Bells()
         bells.hang(store)
         opened.push_async_callback(bells.take_down)
         opened.push_async_callback(bells.take_down)
-        desk = Desk(settings, store, networks, locker, bells, threads, slack=slack)
+        desk = Desk(settings, store, networks, locker, bells, threads, now, slack)
         opened.callback(desk.close)
         yield desk
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -82,7 +82,7 @@ async def open_office(
             public_url=public_url,
         )
         slack = await open_slack(server.bot_token, server.api_url)
-        desk = replace(await opened.enter_async_context(open_desk(settings, slack)), now=now)
+        desk = await opened.enter_async_context(open_desk(settings, slack, now=now))
         scope, client_id = await desk.write(_furnish, EVERYWHERE)
         dispatch = open_dispatch(desk, on)
         socket = SocketMode(build(dispatch, BotIdentity(BOT_USER, BOT_ID)), slack, server.app_token)

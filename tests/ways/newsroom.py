@@ -240,6 +240,7 @@ class Newsroom:
         words = ("-m", "tests.crash.doomed", self.office.desk.settings.database_url, str(self.folder / "data"))
         process = await asyncio.create_subprocess_exec(sys.executable, *words, "--point", point, f"--ahead={ahead}")
         assert await process.wait() < 0
+        self.clock.at = system_clock() + timedelta(seconds=ahead)
         await self.everything_is_said()
 
     async def everything_is_said(self) -> None:
