@@ -39,6 +39,19 @@ async def test_words_that_are_no_time_are_explained_and_kept(desk: Desk, ann: Pe
     assert "tommorow 9:00 Our shop opens" in str(form.values)
 
 
+async def test_a_zone_in_the_time_is_not_guessed(desk: Desk, ann: Person) -> None:
+    await ann.command("/draft", "tomorrow 9:00 EST Our shop opens", channel=GENERAL)
+    form = await ann.view(having=TEXT)
+    assert "Times are those of Europe/Vilnius" in form.words
+    assert "tomorrow 9:00 EST Our shop opens" in str(form.values)
+
+
+async def test_the_command_explains_itself(desk: Desk, ann: Person) -> None:
+    await ann.command("/draft", "help", channel=GENERAL)
+    assert "opens the form of a new post" in (await ann.ephemeral(GENERAL)).words
+    assert await ann.views() == []
+
+
 async def test_an_empty_post_is_refused(desk: Desk, ann: Person) -> None:
     await desk.drafted(ann, "as soon as approved")
     assert "this post is empty" in await refused(ann)
