@@ -67,8 +67,8 @@ def _queue(page: HomePage) -> Iterator[Block]:
     yield from _part(plain("To settle"), queue.to_settle, lambda one: _to_settle(page, one), MORE_POSTS)
     if queue.unfinished.items or queue.mine.items:
         yield header(plain("Mine"))
-        yield from _rows(queue.unfinished, _unfinished)
         yield from _rows(queue.mine, lambda one: _mine(page, one), MORE_POSTS)
+        yield from _rows(queue.unfinished, _unfinished)
     yield from _part(plain("Today"), queue.today, lambda one: [_today(page, one)], MORE_POSTS)
     yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)], MORE_POSTS)
     yield from _part(plain("Messages that may not have arrived"), queue.unsaid, lambda one: [_unsaid(one)])

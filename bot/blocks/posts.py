@@ -75,7 +75,7 @@ def time_of(version: PostVersion) -> Mrkdwn:
         return t("as soon as it is approved")
     if version.when_kind == "now" or version.when_at is None:
         return t("now, if it is approved in time")
-    clock = f"{version.when_at.astimezone(ZoneInfo(version.when_zone)):%H:%M}"
+    clock = f"{version.when_at.astimezone(ZoneInfo(version.when_zone)):%a %H:%M}"  # its day may be another there
     return t("{at} ({clock} in {zone})", at=when(version.when_at), clock=clock, zone=version.when_zone)
 
 

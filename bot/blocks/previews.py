@@ -17,6 +17,8 @@ GROUPS = 4
 """Different wordings that a card shows; more are told by name and shown when the post is opened."""
 PARTS = 3
 """Posts of a thread that a card shows of each wording."""
+PICTURES = 9
+"""Pictures that a card describes: a context holds 10 texts."""
 CARD_CHARACTERS = 1_200
 """Characters of one text on a card: longer ones push the buttons out of sight."""
 
@@ -74,14 +76,15 @@ def _preview(wording: Wording) -> list[Block]:
         blocks.append(context(t("And {count} more in this thread: open the post to read all.", count=left)))
     images = [image for segment in wording.segments for image in segment.images]
     if images:
-        blocks.append(context(*[picture_line(image, number) for number, image in enumerate(images, 1)]))
+        lines = [picture_line(image, number) for number, image in enumerate(images[:PICTURES], 1)]
+        blocks.append(context(*lines, t("Open the post to see its pictures.")))
     return blocks + _faults(wording.accounts)
 
 
 def _part(wording: Wording, index: int, segment: Segment) -> list[Block]:
     cut = shorten(segment.text, CARD_CHARACTERS)
     thread = len(wording.segments) > 1
-    count = counted(wording.accounts, index)
+    count = counted(wording.accounts, index, named=False)
     number = t("Post {number} of {all}", number=index + 1, all=len(wording.segments)) if thread else Mrkdwn("")
     below = [line for line in (number, count) if line]
     if cut != segment.text:

@@ -32,11 +32,15 @@ def account_name(account: Account) -> str:
     return accounts.account_name(account.handle, account.network)
 
 
-def counted(weighed: Sequence[Weighed], segment: int) -> str:
-    """How long one post of the thread is on each account: `ourshop (Bluesky): 123 of 300 characters`."""
+def counted(weighed: Sequence[Weighed], segment: int, *, named: bool = True) -> str:
+    """How long one post of the thread is on each account: `ourshop (Bluesky): 123 of 300 characters`.
+
+    Not `named`: the heading above names the account, if it is only one.
+    """
     found = [one for one in weighed if segment < len(one.weights)]
     found.sort(key=lambda one: not one.weights[segment].over)
-    said = [_count(one.account, one.weights[segment]) for one in found[:COUNTED]]
+    named = named or len(found) > 1
+    said = [_count(one.account if named else None, one.weights[segment]) for one in found[:COUNTED]]
     if len(found) > COUNTED:
         said.append(t("and {count} more", count=len(found) - COUNTED))
     return Mrkdwn(" · ".join(said))
@@ -67,14 +71,10 @@ def warning_notes(clashes: Sequence[Post], alike: Sequence[Post], without_alt: i
     return notes
 
 
-def _count(account: Account, weight: Weight) -> Mrkdwn:
-    said = t(
-        "{account}: {used} of {limit} {unit}",
-        account=account_name(account),
-        used=weight.used,
-        limit=weight.limit,
-        unit=weight.unit,
-    )
+def _count(account: Account | None, weight: Weight) -> Mrkdwn:
+    said = t("{used} of {limit} {unit}", used=weight.used, limit=weight.limit, unit=weight.unit)
+    if account is not None:
+        said = t("{account}: {length}", account=account_name(account), length=said)
     return Mrkdwn(f"{said}, {t('*{over} too many*', over=weight.over)}") if weight.over else said
 
 

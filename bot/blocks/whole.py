@@ -88,7 +88,7 @@ def _segment(wording: Wording, index: int) -> Iterable[Block]:
     for piece in sheets.pieces(visible(segment.text)):
         yield exactly(piece)
     number = t("Post {number} of {all}", number=index + 1, all=length) if length > 1 else Mrkdwn("")
-    below = [line for line in (number, counted(wording.accounts, index)) if line]
+    below = [line for line in (number, counted(wording.accounts, index, named=False)) if line]
     if below:
         yield context(*below)
 

@@ -17,7 +17,8 @@ export function words(object, names) {
 }
 
 const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-const INLINE = /<([^<>\n]+)>|`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*|(?<![\w_])_([^_\n]+)_(?!\w)|(?<![\w~])~([^~\n]+)~/g;
+// A word joiner beside a mark keeps Slack from reading it as one.
+const INLINE = /<([^<>\n]+)>|`([^`\n]+)`|(?<![\w*\u2060])\*([^*\n]+)\*|(?<![\w_\u2060])_([^_\n]+)_(?!\w)|(?<![\w~\u2060])~([^~\n]+)~/g;
 
 export function marked(box, text, names) {
   let at = 0;

@@ -2,7 +2,7 @@
 import {clock, drawBlocks, liveIn, make, marked, valueOf} from "/draw.js";
 
 const $ = (id) => document.getElementById(id);
-const state = {person: "", place: "", people: [], channels: [], names: {}, feed: "", form: "", view: null};
+const state = {person: "", place: "", people: [], channels: [], names: {}, fullNames: {}, feed: "", form: "", view: null};
 
 async function look(what, more = {}) {
   const query = new URLSearchParams({user: state.person, ...more});
@@ -33,7 +33,7 @@ const lists = () => ({
 async function draw() {
   state.people = await look("people") ?? [];
   state.channels = await look("channels") ?? [];
-  for (const one of state.people) state.names[one.id] = one.name;
+  for (const one of state.people) { state.names[one.id] = one.name; state.fullNames[one.id] = one.real_name; }
   for (const one of state.channels) state.names[one.id] = one.name ?? "";
   liveIn(state.people.find((one) => one.id === state.person)?.tz);
   drawPeople();
@@ -83,14 +83,15 @@ async function drawFeed() {
   if (drawn === state.feed) return;
   state.feed = drawn;
   const feed = $("feed");
-  feed.replaceChildren(...messages.map(drawMessage));
+  const hint = "Nothing was said here yet. Write /draft below, or open Trellis Home on the left.";
+  feed.replaceChildren(...(messages.length ? messages.map(drawMessage) : [make("p", "note", hint)]));
   feed.scrollTop = feed.scrollHeight;
 }
 
 function drawMessage(message) {
   const reply = message.thread_ts && message.thread_ts !== message.ts;
   const box = make("article", [reply ? "reply" : "", message.is_ephemeral ? "only-you" : ""].join(" ").trim());
-  const who = make("p", "who", (state.names[message.user] ?? message.user) + " ");
+  const who = make("p", "who", (state.fullNames[message.user] ?? message.user) + " ");
   who.append(make("time", "", clock(Number(message.ts))));
   if (message.edited) who.append(make("span", "note", " (edited)"));
   box.append(who);
