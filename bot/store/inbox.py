@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select, update
@@ -17,6 +17,9 @@ from bot.rules.posts import Step
 from bot.store.scope import Tx
 from bot.store.states import move_replies
 from bot.store.tables import Account, Conversation, Cursor, Message, Reply
+
+AT_ONCE = datetime.fromtimestamp(0, UTC)
+"""A moment that has always passed."""
 
 # Reading
 
@@ -56,8 +59,8 @@ def lease_cursors(
 def next_read(tx: Tx, networks: Collection[str]) -> datetime | None:
     """When the next account is to be read; None where there is none that can be."""
     cursors, accounts = _columns(Cursor), _columns(Account)
-    if (fresh := tx.first(Account, *_never_read(networks))) is not None:
-        return fresh.created_at
+    if tx.first(Account, *_never_read(networks)) is not None:
+        return AT_ONCE
     found = tx.session.execute(
         select(cursors.next_at, cursors.lease_until)
         .join(Account, accounts.id == cursors.account_id)
