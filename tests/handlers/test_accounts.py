@@ -15,7 +15,6 @@ from structlog.testing import capture_logs
 from bot.blocks.accounts import from_private
 from bot.flows import accounts as account_flows
 from bot.handlers import On, accounts, home, settings
-from bot.sandbox.cast import EVE
 from bot.sandbox.driver import FormErrors, Person, View
 from bot.sandbox.plaza import PlazaServer, serve_plaza
 from bot.store import Tx
@@ -39,12 +38,6 @@ async def plaza() -> AsyncIterator[PlazaServer]:
     server = await serve_plaza()
     yield server
     await server.close()
-
-
-@pytest.fixture
-async def eve(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, EVE) as person:
-        yield person
 
 
 async def begin(eve: Person) -> View:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.handlers import On
@@ -11,30 +9,12 @@ from bot.sandbox.cast import BEN, CAS, CLIENT, REVIEW
 from bot.sandbox.driver import Person
 from bot.store import Tx
 from bot.store.tables import Account, Client
-from tests.handlers.desks import Desk, handlers, open_desk
-from tests.office import Office
+from tests.handlers.desks import Desk, handlers
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def cas(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, CAS) as person:
-        yield person
 
 
 async def test_an_approved_post_is_scheduled_and_its_card_says_who_approved_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from bot.flows.drafts import Draft
 from bot.handlers import On, calendar
 from bot.rules.content import Content, Segment, Window
 from bot.rules.people import Actor
-from bot.sandbox.cast import ANN, BEN, CAS, GENERAL
+from bot.sandbox.cast import ANN, BEN, GENERAL
 from bot.sandbox.driver import FormErrors, Person, View
 from bot.store import Tx
 from bot.store.tables import Account, Post
@@ -30,18 +29,6 @@ def on() -> On:
     on = On()
     calendar.register(on)
     return on
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def cas(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, CAS) as person:
-        yield person
 
 
 async def plan(office: Office, *days: float) -> None:

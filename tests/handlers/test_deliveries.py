@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.handlers import On
 from bot.rules.posts import Step
-from bot.sandbox.cast import BEN, CAS, REVIEW
+from bot.sandbox.cast import BEN, REVIEW
 from bot.sandbox.driver import FormErrors, Person
-from tests.handlers.desks import Desk, approved, handlers, miss, open_desk, settle
-from tests.office import Office
+from tests.handlers.desks import Desk, approved, handlers, miss, settle
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def cas(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, CAS) as person:
-        yield person
 
 
 async def test_what_is_published_is_told_with_its_link_on_the_card_and_in_its_thread(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,12 +31,6 @@ def on() -> On:
     calendar.register(on)
     digests.register(on)
     return on
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
 
 
 def furnish(tx: Tx, office: Office, now: datetime) -> int:

@@ -11,18 +11,13 @@ from bot.handlers import On
 from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
 from bot.store.tables import Media, PostVersion
-from tests.handlers.desks import TEXT, Desk, handlers, open_desk
+from tests.handlers.desks import TEXT, Desk, handlers
 from tests.office import Office
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
 
 
 def picture(colour: str = "red") -> bytes:

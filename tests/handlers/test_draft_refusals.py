@@ -11,18 +11,13 @@ from bot.sandbox.cast import EVE, GENERAL, REVIEW, UNINVITED
 from bot.sandbox.driver import Control, FormErrors, Person
 from bot.store import Tx
 from bot.store.tables import Account, Client, Form
-from tests.handlers.desks import TEXT, Desk, handlers, open_desk
+from tests.handlers.desks import TEXT, Desk, handlers
 from tests.office import Office
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
 
 
 async def refused(ann: Person) -> str:
@@ -173,4 +168,3 @@ def _archive_client(tx: Tx) -> None:
     for row in tx.all(Client):
         row.archived_at = row.created_at
         tx.session.add(row)
-

@@ -10,18 +10,12 @@ from bot.sandbox.driver import Person
 from bot.store import Tx
 from bot.store.tables import Client, PostVersion
 from tests.factories import NOW
-from tests.handlers.desks import TEXT, Desk, connect, handlers, open_desk
-from tests.office import Office
+from tests.handlers.desks import TEXT, Desk, connect, handlers
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
 
 
 async def said(desk: Desk) -> PostVersion:

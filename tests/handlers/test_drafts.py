@@ -11,18 +11,12 @@ from bot.handlers import On
 from bot.sandbox.cast import REVIEW
 from bot.sandbox.driver import Person
 from bot.store.tables import PostVersion
-from tests.handlers.desks import Desk, handlers, open_desk
-from tests.office import Office
+from tests.handlers.desks import Desk, handlers
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
 
 
 async def test_a_draft_goes_from_the_form_to_the_reviewers(desk: Desk, ann: Person) -> None:

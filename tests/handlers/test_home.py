@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.flows import outbox, people
@@ -11,12 +9,12 @@ from bot.flows.outbox import Letter
 from bot.flows.people import Profile
 from bot.handlers import On, home, settings
 from bot.rules.posts import Post, Step
-from bot.sandbox.cast import ANN, BEN, CAS, EVE, GENERAL, REVIEW
+from bot.sandbox.cast import ANN, BEN, EVE, GENERAL, REVIEW
 from bot.sandbox.driver import Person, View
 from bot.store import Tx
 from bot.store.tables import AuditEntry, Client
 from bot.store.tables import Post as PostRow
-from tests.handlers.desks import TEXT, Desk, approved, handlers, miss, open_desk, settle
+from tests.handlers.desks import TEXT, Desk, approved, handlers, miss, settle
 from tests.office import Office
 
 
@@ -26,29 +24,6 @@ def on() -> On:
     home.register(on)
     settings.register(on)
     return on
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def eve(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, EVE) as person:
-        yield person
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def cas(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, CAS) as person:
-        yield person
 
 
 async def tab(person: Person) -> View:

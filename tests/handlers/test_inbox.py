@@ -89,18 +89,6 @@ async def shop(office: Office) -> AsyncIterator[Shop]:
         await plaza.close()
 
 
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def cas(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, CAS) as person:
-        yield person
-
-
 async def card_for(person: Person, **seen: str) -> Message:
     """The newest card in the support channel."""
     person.since_start()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.flows import accounts
@@ -12,30 +10,12 @@ from bot.sandbox.cast import BEN, EVE, REVIEW
 from bot.sandbox.driver import Person
 from bot.store import Tx
 from bot.store.tables import Account
-from tests.handlers.desks import TEXT, Desk, approved, handlers, open_desk
-from tests.office import Office
+from tests.handlers.desks import TEXT, Desk, approved, handlers
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
-
-
-@pytest.fixture
-async def eve(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, EVE) as person:
-        yield person
 
 
 def broken(tx: Tx, account_id: int, *, now: object) -> None:

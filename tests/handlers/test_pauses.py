@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.handlers import On
-from bot.sandbox.cast import BEN, GENERAL, REVIEW
+from bot.sandbox.cast import GENERAL, REVIEW
 from bot.sandbox.driver import Person
-from tests.handlers.desks import Desk, approved, handlers, open_desk
-from tests.office import Office
+from tests.handlers.desks import Desk, approved, handlers
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
 
 
 async def test_a_pause_is_told_on_the_cards_it_holds_and_lists_them_before_it_ends(

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.handlers import On
 from bot.sandbox.cast import ANN, BEN, REVIEW
 from bot.sandbox.driver import FormErrors, Message, Person, View
 from bot.store.tables import Form, Post
-from tests.handlers.desks import TEXT, Desk, approved, handlers, open_desk
+from tests.handlers.desks import TEXT, Desk, approved, handlers
 from tests.office import Office
 
 
 @pytest.fixture
 def on() -> On:
     return handlers()
-
-
-@pytest.fixture
-async def desk(office: Office) -> Desk:
-    return await open_desk(office)
-
-
-@pytest.fixture
-async def ben(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, BEN) as person:
-        yield person
 
 
 async def choose(person: Person, place: Message | View, act: str, post: Post, version: int = 1) -> None:

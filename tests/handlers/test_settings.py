@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.blocks.basics import actions, button, section, ticket
@@ -23,12 +21,6 @@ def on() -> On:
     for module in (home, settings, accounts):
         module.register(on)
     return on
-
-
-@pytest.fixture
-async def eve(office: Office) -> AsyncIterator[Person]:
-    async with Person(office.slack.url, EVE) as person:
-        yield person
 
 
 async def open_settings(person: Person) -> View:
