@@ -1,7 +1,7 @@
 # From nothing to running, tested and checked. Needs Python 3.11 or newer; everything else goes into .venv.
 # Nothing is installed twice: a stamp in .venv stands for each requirements file that is installed.
 
-.PHONY: help run test check format live live-tools bench lock
+.PHONY: help run test check format live live-tools debian-tools bench lock
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST_ARGS ?=
 
-# What the tests against real servers need from Debian 12.
+# What the tests against real servers need from Debian 12; unicode-data also holds the data of a test that needs no server.
 APT_PACKAGES := postgresql-15 chromium fonts-noto-color-emoji fonts-dejavu-core unicode-data faketime
 
 help: ## list these targets
@@ -35,11 +35,13 @@ format: $(VENV)/dev.stamp ## put the code into its format and mend what the lint
 live: $(VENV)/live.stamp ## run the tests against real servers (first: make live-tools)
 	$(BIN)/python -m pytest -m live $(PYTEST_ARGS)
 
-live-tools: $(VENV)/live.stamp ## install the real servers and the browser that `make live` uses (as root)
+live-tools: debian-tools $(VENV)/live.stamp ## install the real servers and the browser that `make live` uses (as root)
+	tests/live/pds/install.sh
+
+debian-tools: ## install what comes from Debian: PostgreSQL 15, Chromium, fonts, Unicode's own test data (as root)
 	@dpkg -s $(APT_PACKAGES) >/dev/null 2>&1 || { \
 	  test "$$(id -u)" = 0 || { echo "As root, please run: apt-get install $(APT_PACKAGES)" >&2; exit 1; }; \
 	  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends $(APT_PACKAGES); }
-	tests/live/pds/install.sh
 
 bench: $(VENV)/dev.stamp ## measure: the median of five, and on which machine
 	$(BIN)/python -m bench
