@@ -26,7 +26,7 @@ from bot.rules.escaping import shorten, visible
 from bot.rules.inbox import Act
 from bot.rules.markup import mention
 from bot.store import tables
-from bot.store.tables import Reply
+from bot.store.tables import Account, Reply
 from bot.words import plain, t
 
 PERSON: Mapping[tuple[str, bool], str] = {
@@ -109,6 +109,17 @@ def reply_asks(shown: Shown, reply: Reply, permalink: str = "", thread_ts: str =
         actions(*answers(reply, shown.newest.id or 0)),
     ]
     return message(blocks, thread_ts=thread_ts)
+
+
+def unread(account: Account, why: str) -> Message:
+    """A word to those who set Trellis up: what customers write to this account is not read."""
+    said = t(
+        "Trellis cannot read what customers write to {account}, so nobody hears of it here. It goes on trying; nothing "
+        "is skipped. Until then look there yourselves. {why}",
+        account=account_name(account),
+        why=why,
+    )
+    return message([section(said)])
 
 
 def _customer(shown: Shown, permalink: str) -> Mrkdwn:

@@ -96,8 +96,6 @@ def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
         return False
     _mark_account(tx, row, outcome, now=now)
     casework.reply_moved(tx, row, reply, rules.Reply.SENDING, now=now)
-    if outcome.step is Step.PUBLISH:
-        queries.hurry(tx, row.account_id, now)  # whoever was answered often writes back
     return True
 
 

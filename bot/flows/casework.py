@@ -13,7 +13,7 @@ from bot.rules.people import CLOCK, Actor
 from bot.store import Tx, audit, states
 from bot.store.audit import Entry
 from bot.store.scope import REPLIES
-from bot.store.tables import Client, Conversation, Reply, Workspace
+from bot.store.tables import Account, Client, Conversation, Reply, Workspace
 
 SUBJECT = "conversation"
 """What its cards are called (`flows.outbox.show`)."""
@@ -25,6 +25,7 @@ ALERT, THREAD, PERSON, ESCALATED, REPLY = (
     "conversation_reply",
 )
 """Topics of the outbox."""
+UNREAD = "account_unread"
 
 
 def channel_of(client: Client) -> str:
@@ -102,6 +103,22 @@ def answered(tx: Tx, row: Conversation, reply: Reply, *, now: datetime) -> None:
         _thread(tx, REPLY, row, facts, now=now)
     if Listener.AUTHOR in heard:
         _say(tx, REPLY, row, reply.by, facts, now=now)
+
+
+def unread(tx: Tx, account: Account, why: str, *, now: datetime) -> None:
+    """Nobody hears what is written to this account: those who set Trellis up are told, once a day."""
+    facts, once = {"why": why}, f"{UNREAD}:{account.id}:{now:%Y-%m-%d}"
+    for manager in tx.require(Workspace, account.workspace_id).managers:
+        outbox.tell(
+            tx,
+            UNREAD,
+            account.id or 0,
+            manager,
+            now=now,
+            facts=facts,
+            once=f"{once}:{manager}",
+            workspace_id=account.workspace_id,
+        )
 
 
 def reply_moved(

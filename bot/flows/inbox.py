@@ -80,6 +80,11 @@ def message(tx: Tx, message_id: int) -> Message:
     return tx.require(Message, message_id)
 
 
+def account(tx: Tx, account_id: int) -> Account:
+    """The account that customers write to. Raises NotFound."""
+    return tx.require(Account, account_id)
+
+
 def look(tx: Tx, by: Actor, conversation_id: int, act: Act) -> Case:
     """What a form about `act` shows, for one who may do it; Stale where it cannot be done any more."""
     require_member(by)

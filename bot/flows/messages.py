@@ -20,6 +20,9 @@ from bot.store.tables import Account, Conversation
 LEASE = timedelta(seconds=90)
 """Longer than one read (`bot.loops.reader.READ_SECONDS`); a reader that died is replaced after it."""
 
+TELL_AFTER = 7
+"""Reads in a row that failed, about four minutes, before a person hears that customers may go unheard."""
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -76,6 +79,16 @@ def fail(tx: Tx, account_id: int, failure: Failure, *, worker: str, chance: floa
     tx.session.add(cursor)
     if failure.reconnect:
         accounts.mark_broken(tx, account_id, failure.why, now=now)
+    elif cursor.failures == TELL_AFTER:
+        casework.unread(tx, tx.require(Account, account_id), failure.why, now=now)
+
+
+def hurry(tx: Tx, account_id: int, *, now: datetime) -> None:
+    """Read this account at once: whoever was answered often writes back.
+
+    A transaction of its own: who keeps messages holds the cursor first, and then what they belong to.
+    """
+    queries.hurry(tx, account_id, now)
 
 
 def next_moment(tx: Tx, networks: Collection[str]) -> datetime | None:

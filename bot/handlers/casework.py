@@ -24,6 +24,7 @@ def register(on: On) -> None:
     on.topic(casework.PERSON)(to_person)
     on.topic(casework.ESCALATED)(to_asked)
     on.topic(casework.REPLY)(of_reply)
+    on.topic(casework.UNREAD)(unread)
 
 
 async def conversation_card(desk: Desk, letter: Letter) -> Message | None:
@@ -68,6 +69,15 @@ async def of_reply(desk: Desk, letter: Letter) -> Message | None:
         return None
     link = await permalink(desk, case.channel, case.card_ts)
     return inbox_news.reply_asks(shown_case(case), reply, link, _thread_of(case, letter))
+
+
+async def unread(desk: Desk, letter: Letter) -> Message | None:
+    """A direct message to those who set Trellis up: an account cannot be read."""
+    try:
+        account = await desk.read(inbox.account, letter.scope, letter.about)
+    except NotFound:
+        return None
+    return inbox_news.unread(account, str(letter.facts.get("why", "")))
 
 
 async def _wrote(desk: Desk, letter: Letter, case: Case) -> Message | None:

@@ -15,9 +15,10 @@ from typing import Any
 import structlog
 
 from bot.desk import Desk
-from bot.flows import answering
+from bot.flows import answering, messages
 from bot.flows.answering import Outcome, Sending
 from bot.loops.answering import Doubt, attempt, look
+from bot.rules.posts import Step
 from bot.store.scope import EVERYWHERE, REPLIES
 
 log = structlog.get_logger(__name__)
@@ -99,16 +100,18 @@ class Replier:
         begin = answering.begin
         begun = await self.desk.write(begin, EVERYWHERE, one.reply.id or 0, worker=self.worker, now=self.desk.now())
         if begun is not None:
-            await self._conclude(await attempt(self.desk, Sending(begun, one.account, one.refs)))
+            await self._conclude(one, await attempt(self.desk, Sending(begun, one.account, one.refs)))
 
     async def _look(self, one: Sending) -> None:
-        await self._conclude(await look(self.desk, one))
+        await self._conclude(one, await look(self.desk, one))
 
-    async def _conclude(self, ended: Outcome | Doubt) -> None:
+    async def _conclude(self, one: Sending, ended: Outcome | Doubt) -> None:
         if isinstance(ended, Doubt):
             await self.desk.write(answering.look_again, EVERYWHERE, ended.reply_id, ended.look_at)
-        else:
-            await self.desk.write(answering.settle, EVERYWHERE, ended, now=self.desk.now())
+            return
+        await self.desk.write(answering.settle, EVERYWHERE, ended, now=self.desk.now())
+        if ended.step is Step.PUBLISH:
+            await self.desk.write(messages.hurry, EVERYWHERE, one.reply.account_id, now=self.desk.now())
 
     async def _turn_safely(self) -> int:
         """A database that is locked or away for a moment must not end the loop."""

@@ -95,6 +95,7 @@ def everything(of: Shown) -> list[Message]:
         inbox_news.to_person(of, facts, link),
         inbox_news.escalation(of, link),
         inbox_news.escalated_line(of, "1.2"),
+        inbox_news.unread(of.account, of.newest.text),
         *[inbox_news.reply_asks(of, reply(state.value, of.newest.text), link, "1.2") for state in Reply],
     ]
     return [one for one in made if one is not None]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import NotFound
+from bot.errors import NotFound, Stale
 from bot.flows import accounts, inbox, messages
 from bot.flows.messages import Failure
 from bot.rules.inbox import QUICK, SLOWEST
-from bot.rules.networks import Batch
+from bot.rules.networks import Batch, Incoming
 from bot.store import EVERYWHERE, Scope, Store, Tx, audit
 from bot.store.tables import Account, AuditEntry, Client, Conversation, Cursor, Message, Outbox
 from tests.customers import HOSTILE, NETWORKS, incoming, keep, received, take, wrote_again
@@ -179,6 +182,16 @@ def test_refused_credentials_ask_for_new_ones_and_reading_goes_on_with_them(hous
     assert account_id in take(house, now=NOW + HOUR)
 
 
+def test_an_account_that_cannot_be_read_for_long_is_told_once_a_day(house: House) -> None:
+    now = NOW
+    for _ in range(3 * messages.TELL_AFTER):
+        take(house, now=now)
+        failure = Failure("Plaza does not answer.")
+        house.store.write(messages.fail, EVERYWHERE, house.account_ids[0], failure, worker="one", chance=0.5, now=now)
+        now = max(cursor(house).next_at, now)
+    assert said(house) == [("account_unread", EVE.person)]
+
+
 def test_the_reader_is_wanted_when_the_next_account_is_due(house: House) -> None:
     assert (house.store.read(messages.next_moment, EVERYWHERE, NETWORKS) or NOW) <= NOW
     take(house)
@@ -198,3 +211,33 @@ def test_ann_has_nothing_to_do_with_another_workspace_s_customers(house: House, 
     row = received(house)
     with pytest.raises(NotFound):
         store.write(inbox.take, Scope(house.workspace_id + 1), ANN, row.id or 0, now=NOW)
+
+
+def test_reading_and_acting_on_the_same_conversations_at_once_never_lock_each_other_out(house: House) -> None:
+    names = ("mara", "jonas", "ona", "tomas")
+    received(house, *(_from(name, 0, number) for number, name in enumerate(names)))
+    cases = [row.id or 0 for row in house.rows(Conversation)]
+
+    def read() -> None:
+        for turn in range(1, 11):
+            take(house, now=NOW + turn * HOUR)
+            told = [_from(name, turn, number) for number, name in enumerate(names)]
+            keep(house, *(told if turn % 2 else told[::-1]), now=NOW + turn * HOUR)
+
+    def act(order: list[int]) -> None:
+        for case in order * 5:
+            with suppress(Stale):
+                house.write(inbox.take, ANN, case, now=NOW)
+            with suppress(Stale):
+                house.write(inbox.close, CAS, case, now=NOW)
+
+    with ThreadPoolExecutor(3) as threads:
+        for done in [threads.submit(read), threads.submit(act, cases), threads.submit(act, cases[::-1])]:
+            done.result()
+    assert len(house.rows(Message)) == 11 * len(names)
+    assert house.read(lambda tx: audit.broken_link(tx, house.workspace_id)) is None
+
+
+def _from(name: str, turn: int, number: int) -> Incoming:
+    remote_id = f"{turn}-{number}"
+    return incoming(remote_id=remote_id, conversation_id=f"direct:{name}", author_id=name, author_handle=name)

@@ -16,7 +16,7 @@ from bot.rules.inbox import Reply as State
 from bot.rules.networks import Fault
 from bot.rules.posts import Step
 from bot.store import EVERYWHERE, Store, audit
-from bot.store.tables import Account, AuditEntry, Conversation, Cursor, Outbox, Reply
+from bot.store.tables import Account, AuditEntry, Conversation, Outbox, Reply
 from tests.customers import SECOND, answered, begin, claim, received, seen, settle, states, wrote_again
 from tests.factories import ANN, BEN, CAS, DEE, EVE, HOUR, NOW, House, build_house
 
@@ -199,13 +199,6 @@ def test_an_answer_that_was_sent_has_its_link_and_is_on_the_card(house: House, c
     assert house.rows(Conversation)[0].revision > before
 
 
-def test_after_an_answer_the_account_is_read_at_once(house: House, case: Conversation) -> None:
-    reply = answered(house, case)
-    settle(house, reply.id or 0, Step.PUBLISH, url=LINK)
-    row = _cursor(house)
-    assert (row.next_at, row.quiet) == (NOW + SECOND, 0)
-
-
 def test_an_outcome_counts_once(house: House, case: Conversation) -> None:
     reply = answered(house, case)
     settle(house, reply.id or 0, Step.PUBLISH, url=LINK)
@@ -314,7 +307,3 @@ def test_the_whole_story_of_an_answer_is_on_record(house: House, case: Conversat
         ("drop", BEN.person, "reply"),
     ]
     assert house.read(lambda tx: audit.broken_link(tx, house.workspace_id)) is None
-
-
-def _cursor(house: House) -> Cursor:
-    return house.read(lambda tx: tx.all(Cursor, Cursor.account_id == house.account_ids[0])[0])

@@ -11,7 +11,7 @@ import pytest
 from bot.flows import answering, replies
 from bot.loops.replies import Replier
 from bot.store import EVERYWHERE
-from bot.store.tables import Conversation, Reply
+from bot.store.tables import Conversation, Cursor, Reply
 from tests import customers
 from tests.factories import ANN, BEN
 from tests.loops.conftest import Pressroom
@@ -51,6 +51,13 @@ async def test_a_public_message_is_answered_in_public_under_it(desk: Desk) -> No
     (reply,) = desk.room.house.rows(Reply)
     told = (await desk.mara.http.get(f"/timeline/{reply.remote_id}")).raise_for_status().json()
     assert (told["text"], told["in_reply_to"], told["account"]) == ("Sorry!", row.remote_id, "bakery0")
+
+
+async def test_after_an_answer_its_account_is_read_at_once(desk: Desk) -> None:
+    answer(desk, await complaint(desk))
+    await desk.until_quiet()
+    cursors = desk.room.house.read(lambda tx: tx.all(Cursor, order=Cursor.account_id))
+    assert (cursors[0].next_at, cursors[0].quiet) == (desk.room.clock(), 0)
 
 
 @pytest.mark.parametrize("kind", ["drop", "fail_after", "cut", "garbage", "vanish"])
