@@ -32,7 +32,9 @@ def missed_card(client: Client, late: Sequence[Late]) -> Message:
     for one in late[:ROWS]:
         blocks += _row(one)
     if len(late) > ROWS:
-        blocks.append(context(t("And {count} more. “Send all” and “Drop all” mean them too.", count=len(late) - ROWS)))
+        blocks.append(
+            context(t("And {count} more. What is answered for all is answered for them too.", count=len(late) - ROWS))
+        )
     if len(late) > 1:
         blocks.append(_all(client, len(late)))
     return message(blocks)
@@ -70,5 +72,6 @@ def _all(client: Client, count: int) -> Block:
     drop = confirm(plain("Drop all?"), plain("{count} are never sent.", count=count), plain("Drop all"))
     return actions(
         button(plain("Send all"), "missed_send_all", carries, asks=send),
+        button(plain("Reschedule all"), "missed_reschedule_all", carries),
         button(plain("Drop all"), "missed_drop_all", carries, style="danger", asks=drop),
     )

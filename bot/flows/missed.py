@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import Stale
-from bot.flows import deliveries, outbox
+from bot.flows import deliveries, outbox, schedules
 from bot.flows.rights import rights_at, rights_of
 from bot.rules import posts as rules
 from bot.rules.people import Actor, require_reviewer
@@ -55,6 +55,12 @@ def asking(tx: Tx, by: Actor, delivery_id: int) -> Missed:
     return Missed(delivery, post, tx.require(Account, delivery.account_id))
 
 
+def answering_all(tx: Tx, by: Actor, client_id: int, shown: int) -> Client:
+    """The client, for somebody who may answer all that was shown. Stale when it is not exactly what the card said."""
+    _require_as_shown(tx, by, client_id, shown)
+    return tx.require(Client, client_id)
+
+
 def send_all(tx: Tx, by: Actor, client_id: int, shown: int, *, now: datetime) -> int:
     """Send everything that was shown; how many. Stale when it is not exactly what the card said."""
     return _answer_all(tx, by, client_id, shown, lambda row: deliveries.resend(tx, by, row, now=now), now)
@@ -65,6 +71,24 @@ def drop_all(tx: Tx, by: Actor, client_id: int, shown: int, *, now: datetime) ->
     return _answer_all(tx, by, client_id, shown, lambda row: deliveries.drop(tx, by, row, now=now), now)
 
 
+def reschedule_all(
+    tx: Tx, by: Actor, client_id: int, shown: int, kind: str, day: str, clock: str, *, now: datetime
+) -> int:
+    """Give the posts of everything that was shown one new time; how many deliveries. All of them are approved anew."""
+    rows = _require_as_shown(tx, by, client_id, shown)
+    for post_id in dict.fromkeys(row.post_id for row in rows):
+        post = tx.require(Post, post_id)
+        try:
+            schedules.reschedule(tx, by, post_id, post.version, kind, day, clock, now=now)
+        except Stale as why:  # part of it is out, or still moves
+            raise Stale(
+                "“{title}” can have no other time any more, so nothing was changed. Answer it by itself first.",
+                title=post.title,
+            ) from why
+    draw_anew(tx, client_id, now=now)
+    return len(rows)
+
+
 def draw_anew(tx: Tx, client_id: int, *, now: datetime) -> None:
     """Have the client's card, if there is one, show what is true."""
     outbox.show(tx, SUBJECT, client_id, "", now=now)
@@ -72,14 +96,20 @@ def draw_anew(tx: Tx, client_id: int, *, now: datetime) -> None:
 
 def _answer_all(tx: Tx, by: Actor, client_id: int, shown: int, answer: Callable[[int], Delivery], now: datetime) -> int:
     """One transaction: all of them, or none where one cannot be answered."""
-    require_reviewer(by, rights_at(tx, tx.require(Client, client_id)))
-    rows = _rows(tx, client_id)
-    if len(rows) != shown:
-        raise Stale("The list has changed since. Waiting now: {count}. Look at the card again.", count=len(rows))
+    rows = _require_as_shown(tx, by, client_id, shown)
     for row in rows:
         answer(row.id or 0)
     draw_anew(tx, client_id, now=now)
     return len(rows)
+
+
+def _require_as_shown(tx: Tx, by: Actor, client_id: int, shown: int) -> list[Delivery]:
+    """Everything that waits, if this person may answer it and it is what the card said."""
+    require_reviewer(by, rights_at(tx, tx.require(Client, client_id)))
+    rows = _rows(tx, client_id)
+    if len(rows) != shown:
+        raise Stale("The list has changed since. Waiting now: {count}. Look at the card again.", count=len(rows))
+    return rows
 
 
 def _rows(tx: Tx, client_id: int) -> list[Delivery]:

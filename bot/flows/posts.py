@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import BadInput, Stale
-from bot.flows import missed, news
+from bot.flows import news, outbox
 from bot.flows.drafts import Draft, add_version, targets_of, window_of
 from bot.flows.rights import require_own_or_reviewer
 from bot.rules import posts as rules
@@ -64,7 +64,7 @@ def edit(tx: Tx, by: Actor, post_id: int, version: int, draft: Draft, *, now: da
     before = post.status
     withdraw(tx, post)
     if before == rules.Post.MISSED:  # its client's card asks about it no more
-        missed.draw_anew(tx, post.client_id, now=now)
+        outbox.show(tx, "missed", post.client_id, "", now=now)
     states.move_post(
         tx,
         post,

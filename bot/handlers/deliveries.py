@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.blocks.decisions import LINK, ask_link
+from bot.blocks.decisions import LINK, TIME_OF_ALL, ask_link, ask_time_of_all
 from bot.blocks.missed import Late, missed_card
 from bot.blocks.remarks import account_name
 from bot.blocks.surfaces import Message
@@ -26,6 +26,8 @@ def register(on: On) -> None:
     on.action("send_it")(send_it)
     on.action("leave_it")(leave_it)
     on.action("missed_send_all")(send_all)
+    on.action("missed_reschedule_all", ack_first=True)(ask_time_for_all)
+    on.view(TIME_OF_ALL)(reschedule_all)
     on.action("missed_drop_all")(drop_all)
 
 
@@ -64,12 +66,29 @@ async def leave_it(ask: Ask) -> None:
 
 async def send_all(ask: Ask) -> None:
     """Send all that the card showed."""
-    await _all(ask, missed.send_all)
+    await _all(ask, missed.send_all, *ask.ticket)
+
+
+async def ask_time_for_all(ask: Ask) -> None:
+    """One new time for all that the card showed: which?"""
+    client_id, shown = ask.ticket
+    client = await ask.desk.read(missed.answering_all, ask.scope, ask.actor, client_id, shown)
+    await ask.open(ask_time_of_all(client, shown))
+
+
+async def reschedule_all(ask: Ask) -> None:
+    """The time was chosen."""
+    client_id, _, shown = ask.private.partition(".")
+    if not (client_id.isdecimal() and shown.isdecimal()):
+        raise Stale(OLD_BUTTON)
+    typed = ask.typed
+    when = (typed.choice("when"), typed.choice("day"), typed.choice("clock"))
+    await _all(ask, missed.reschedule_all, int(client_id), int(shown), *when)
 
 
 async def drop_all(ask: Ask) -> None:
     """Leave all that the card showed."""
-    await _all(ask, missed.drop_all)
+    await _all(ask, missed.drop_all, *ask.ticket)
 
 
 async def _answer(ask: Ask, flow: Callable[..., Any], delivery_id: int, *about: str) -> None:
@@ -81,10 +100,9 @@ async def _answer(ask: Ask, flow: Callable[..., Any], delivery_id: int, *about: 
     await refresh(ask, answered.post_id)
 
 
-async def _all(ask: Ask, flow: Callable[..., Any]) -> None:
-    client_id, shown = ask.ticket
+async def _all(ask: Ask, flow: Callable[..., Any], client_id: int, *about: int | str) -> None:
     try:
-        await ask.desk.write(flow, ask.scope, ask.actor, client_id, shown, now=ask.now)
+        await ask.desk.write(flow, ask.scope, ask.actor, client_id, *about, now=ask.now)
     except Stale:
         await ask.desk.write(missed.draw_anew, ask.scope, client_id, now=ask.now)
         raise

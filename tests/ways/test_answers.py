@@ -7,14 +7,15 @@ import pytest
 from bot.rules.news import Listener
 from bot.rules.posts import ASKING, DELIVERY_STEPS, Delivery, Step
 from bot.sandbox import cast
+from bot.sandbox.driver import FormErrors
 from tests.ways.answers import ANSWERS
 from tests.ways.listening import EARS
-from tests.ways.newsroom import BAKERY, CAFE, WORDS, Newsroom
+from tests.ways.newsroom import BAKERY, CAFE, WORDS, Newsroom, connect
 from tests.ways.posts import trellis_is_out_until_its_time_is_over
 
 BY_PEOPLE = {Step.CONFIRM, Step.RESEND, Step.DROP}
 OTHER = "New bread with seeds is here"
-ASKS = {"it_is_live", "send_it", "leave_it", "missed_send_all", "missed_drop_all"}
+ASKS = {"it_is_live", "send_it", "leave_it", "missed_send_all", "missed_reschedule_all", "missed_drop_all"}
 
 
 def test_the_table_has_every_answer_that_the_states_allow() -> None:
@@ -72,6 +73,45 @@ async def test_one_answer_for_all_that_was_missed(
     for number in (1, 2):
         assert (cast.BEN, "slack", step) in [entry[:3] for entry in await room.record(f"delivery:{number}")]
     assert await buttons(room) & ASKS == set()
+
+
+async def test_one_new_time_for_all_that_was_missed(room: Newsroom) -> None:
+    await room.approved(f"in 2 hours {WORDS}")
+    await room.approved(f"in 3 hours {OTHER}")
+    room.time_passes(hours=6)
+    await room.the_publisher_works()
+    await room.ben.press(await room.missed_card(), "missed_reschedule_all")
+    await room.ben.view(saying="One new time for all 2")
+    await room.ben.fill({"when": "at", "day": "2026-11-23", "clock": "09:00"})
+    with pytest.raises(FormErrors) as told:
+        await room.ben.submit()
+    assert "has passed" in str(told.value)
+    await room.ben.fill({"when": "at", "day": "2026-11-24", "clock": "09:00"})
+    await room.ben.submit()
+    await room.everything_is_said()
+    assert [post.status for post in await room.posts()] == ["in_review", "in_review"]
+    assert await buttons(room) & ASKS == set()
+    for card in [one for one in await room.cas.messages(cast.REVIEW) if "approve" in one.actions]:
+        await room.cas.press(card, "approve")
+    await room.the_publisher_works(24)
+    assert sorted(room.live()) == sorted([WORDS, OTHER])
+    assert room.clock.at.isoformat() == "2026-11-24T07:00:00+00:00"
+
+
+async def test_all_get_no_new_time_while_one_of_them_is_partly_out(room: Newsroom) -> None:
+    await connect(room, CAFE)
+    await room.approved(f"asap {WORDS}", BAKERY, CAFE)
+    await room.approved(f"asap {OTHER}", CAFE)
+    await room.pauses(room.ben, f"account:{room.accounts[CAFE]}")
+    await room.the_publisher_works(3)
+    assert [post.status for post in await room.posts()] == ["missed", "missed"]
+    await room.ben.press(await room.missed_card(), "missed_reschedule_all")
+    await room.ben.view(saying="One new time for all 2")
+    await room.ben.fill({"when": "approved"})
+    await room.ben.submit()
+    assert f"“{WORDS}” can have no other time any more" in (await room.ben.view(titled="Not done")).words
+    assert [post.status for post in await room.posts()] == ["missed", "missed"]
+    await room.everything_is_said()
 
 
 async def test_an_approved_post_goes_on_once_its_account_is_connected_again(room: Newsroom) -> None:
