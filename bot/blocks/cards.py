@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.basics import Block, Element, actions, button, confirm, context, divider, header, section, ticket
+from bot.blocks.basics import Block, Element, actions, button, confirm, context, divider, header, section, ticket, when
 from bot.blocks.inputs import overflow
 from bot.blocks.posts import (
     Shown,
@@ -72,12 +72,18 @@ def about(shown: Shown) -> Mrkdwn:
             "*{client}* · by {author} · {when}",
             client=shown.client.name,
             author=mention(shown.post.author),
-            when=time_of(shown.version),
+            when=_time(shown),
         )
     ]
     if shown.version.campaign:
         lines.append(t("Campaign: {campaign}", campaign=shown.version.campaign))
     return Mrkdwn("\n".join(lines))
+
+
+def _time(shown: Shown) -> Mrkdwn:
+    """When it goes out; of one that waited for its approval, the moment that the approval set."""
+    at = shown.post.scheduled_at
+    return when(at) if shown.version.when_kind == "approved" and at is not None else time_of(shown.version)
 
 
 def internal(shown: Shown) -> list[Block]:

@@ -65,15 +65,15 @@ def _queue(page: HomePage) -> Iterator[Block]:
         return
     yield from _part(plain("To review"), queue.to_review, lambda one: _to_review(page, one), MORE_POSTS)
     yield from _part(plain("To settle"), queue.to_settle, lambda one: _to_settle(page, one), MORE_POSTS)
+    yield from _part(plain("Accounts to connect again"), queue.broken, lambda one: [_broken(one)], MORE_ACCOUNTS)
+    yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)], MORE_POSTS)
     if queue.unfinished.items or queue.mine.items:
         yield header(plain("Mine"))
         yield from _rows(queue.mine, lambda one: _mine(page, one), MORE_POSTS)
         yield from _rows(queue.unfinished, _unfinished)
     yield from _part(plain("Today"), queue.today, lambda one: [_today(page, one)], MORE_POSTS)
-    yield from _part(plain("Went wrong"), queue.failures, lambda one: [_failure(page, one)], MORE_POSTS)
     yield from _part(plain("Messages that may not have arrived"), queue.unsaid, lambda one: [_unsaid(one)])
     yield from _part(plain("Paused"), queue.pauses, _pause)
-    yield from _part(plain("Accounts to connect again"), queue.broken, lambda one: [_broken(one)], MORE_ACCOUNTS)
 
 
 def _part(title: str, some: Some[T], row: Callable[[T], list[Block]], more: str = MORE) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks.basics import Block, Element, actions, button, section, ticket
+from bot.blocks.basics import ACTIONS, Block, Element, actions, button, section, ticket
 from bot.blocks.posts import delivery_line, link
 from bot.blocks.remarks import account_name
 from bot.blocks.surfaces import Message, message
@@ -74,11 +74,11 @@ def waits(told: Told, accounts: Sequence[Account]) -> Message:
     """A word to those who can connect the account that an approved post waits for."""
     names = ", ".join(account_name(account) for account in accounts)
     said = t(
-        "{post} is approved, and waits until {accounts} is connected again. Do that in Trellis's Home tab.",
+        "{post} is approved, and waits until {accounts} is connected again.",
         post=told.name,
         accounts=names,
     )
-    return message([section(said)])
+    return message([section(said), actions(*_reconnect(accounts))])
 
 
 def broken(account: Account, why: str, waiting: int) -> Message:
@@ -86,13 +86,28 @@ def broken(account: Account, why: str, waiting: int) -> Message:
     lines = [t("*{account} must be connected again.* {why}", account=account_name(account), why=why)]
     if waiting:
         lines.append(t("Approved posts that wait for it: {count}.", count=waiting))
-    lines.append(t("Open Trellis's Home tab, choose the account, and connect it."))
-    return message([section(Mrkdwn("\n".join(lines)))])
+    return message([section(Mrkdwn("\n".join(lines))), actions(*_reconnect([account]))])
 
 
 def _said(sentence: Mrkdwn, told: Told) -> Block:
     lines = [delivery_line(account, delivery) for account, delivery in told.deliveries]
     return section(Mrkdwn("\n".join([sentence, *lines])))
+
+
+def _reconnect(accounts: Sequence[Account]) -> list[Element]:
+    """A way to each account that must be connected again; the label names it where there are several."""
+    return [
+        button(
+            plain("Connect {account} again", account=account_name(one))
+            if len(accounts) > 1
+            else plain("Connect again"),
+            f"account_reconnect#{one.id}",
+            ticket(one.id or 0),
+            style="primary",
+            says=plain("Connect again: {account}", account=account_name(one)),
+        )
+        for one in accounts[:ACTIONS]
+    ]
 
 
 def _buttons(post: Post, state: str) -> list[Element]:

@@ -37,6 +37,7 @@ ZONE = "Europe/Vilnius"
 WELCOME = """\
 Trellis is in its sandbox. Open {slack}
   Ann writes /draft; Ben approves in #social-review; customers write at {plaza}
+  Eve can connect Plaza's second account, {handle}, in Home: server {plaza}, token {token}
 Nothing leaves this machine, and nothing is kept. Stop it with Ctrl-C."""
 
 
@@ -73,7 +74,12 @@ async def _run(settings: Settings, folder: Path, standing: StandIns) -> None:
     async def prepare(desk: Desk) -> None:
         await _set_up(desk, standing.plaza)
 
-    await run_trellis(inner, prepare, WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url))
+    await run_trellis(inner, prepare, _welcome(standing))
+
+
+def _welcome(standing: StandIns) -> str:
+    handle, token = next(item for item in standing.plaza.tokens.items() if item[0] != PLAZA_ACCOUNT)
+    return WELCOME.format(slack=standing.slack.url, plaza=standing.plaza.url, handle=handle, token=token)
 
 
 async def serve_stand_ins(settings: Settings) -> None:
