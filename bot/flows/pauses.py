@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.errors import BadInput, NotAllowed, Stale
+from bot.errors import BadInput, Stale
 from bot.flows import news
 from bot.flows.rights import rights_at
 from bot.rules import posts as rules
 from bot.rules.accounts import account_name, network_title
 from bot.rules.markup import mention, moment
 from bot.rules.news import Listener
-from bot.rules.people import Actor, require_manager, require_member
+from bot.rules.people import Actor, require_member, require_pauser
 from bot.store import Tx, audit, states
 from bot.store import posts as queries
 from bot.store.audit import Entry
@@ -120,11 +120,10 @@ def _require_may_pause(tx: Tx, by: Actor, scope: str, target: str) -> None:
     client = _client_of(tx, scope, target)
     workspace = tx.require(Workspace, tx.scope.workspace)
     if client is None:
-        return require_manager(by, workspace.managers)
+        what = network_title(target) if scope == "network" else "everything"
+        return require_pauser(by, workspace.managers, what)
     rights = rights_at(tx, client)
-    if by.person not in rights.reviewers | rights.managers:
-        raise NotAllowed("Only the reviewers of {client} can pause it. Ask one of them.", client=client.name)
-    return None
+    return require_pauser(by, rights.reviewers | rights.managers, client.name)
 
 
 def _client_of(tx: Tx, scope: str, target: str) -> Client | None:

@@ -60,6 +60,13 @@ def require_manager(actor: Actor, managers: Collection[str]) -> None:
         raise NotAllowed("Only {who} can change the settings of Trellis. Ask them to do it.", who=_names(managers))
 
 
+def require_pauser(actor: Actor, people: Collection[str], what: str) -> None:
+    """Refuse who may not stop publishing there and let it go on."""
+    require_member(actor)
+    if actor.door != "cli" and actor.person not in people:
+        raise NotAllowed("Only {who} can pause or resume {what}. Ask them to do it.", who=_names(people), what=what)
+
+
 def require_reviewer(actor: Actor, rights: Rights) -> None:
     """Refuse who may not decide about this client's posts."""
     require_member(actor)
