@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_, sel
 
 from bot.rules.posts import OPEN, Step
 from bot.rules.posts import Delivery as State
+from bot.store.columns import among
 from bot.store.scope import Tx
 from bot.store.states import move_deliveries
 from bot.store.tables import Account, Delivery, Pause
@@ -22,7 +23,7 @@ def claim(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int) ->
     due = _columns(Delivery)
     head = (
         select(due.id)
-        .where(due.status == State.SCHEDULED.value, due.next_at <= now, due.late_until >= now)
+        .where(among(due.status, _OPEN), due.status == State.SCHEDULED.value, due.next_at <= now, due.late_until >= now)
         .where(_is_oldest_open(due), _account_takes(due, now), *_not_paused(tx))
         .order_by(due.next_at, due.id)
         .limit(limit)
@@ -34,21 +35,25 @@ def claim(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int) ->
 def late(tx: Tx, *, now: datetime, limit: int) -> list[int]:
     """Waiting deliveries whose time is over."""
     due = _columns(Delivery)
-    chosen = select(due.id).where(due.status == State.SCHEDULED.value, due.late_until < now).order_by(due.id)
+    chosen = (
+        select(due.id)
+        .where(among(due.status, _OPEN), due.status == State.SCHEDULED.value, due.late_until < now)
+        .order_by(due.next_at)
+    )
     return list(tx.session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)))
 
 
 def lapsed_claims(tx: Tx, *, now: datetime) -> list[int]:
     """Claimed deliveries whose worker did not come back; nothing of them was sent."""
     due = _columns(Delivery)
-    chosen = select(due.id).where(due.status == State.CLAIMED.value, due.lease_until < now)
+    chosen = select(due.id).where(among(due.status, _OPEN), due.status == State.CLAIMED.value, due.lease_until < now)
     return list(tx.session.scalars(chosen.with_for_update(skip_locked=True)))
 
 
 def claims_of(tx: Tx, *, worker: str) -> list[int]:
     """What a worker has claimed and not begun to send."""
     due = _columns(Delivery)
-    chosen = select(due.id).where(due.status == State.CLAIMED.value, due.lease_by == worker)
+    chosen = select(due.id).where(among(due.status, _OPEN), due.status == State.CLAIMED.value, due.lease_by == worker)
     return list(tx.session.scalars(chosen))
 
 
@@ -57,7 +62,7 @@ def take_over(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int
     due = _columns(Delivery)
     doubtful = (
         select(due.id)
-        .where(due.status == State.SENDING.value, due.lease_until <= now)
+        .where(among(due.status, _OPEN), due.status == State.SENDING.value, due.lease_until <= now)
         .order_by(due.lease_until)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -75,22 +80,22 @@ def take_over(tx: Tx, *, now: datetime, worker: str, until: datetime, limit: int
 def keep_leases(tx: Tx, *, worker: str, until: datetime) -> None:
     """Lengthen every lease that `worker` holds."""
     due = _columns(Delivery)
-    held = update(Delivery).where(due.lease_by == worker, due.status.in_(_OPEN), due.lease_until < until)
+    held = update(Delivery).where(due.lease_by == worker, among(due.status, _OPEN), due.lease_until < until)
     tx.session.execute(held.values(lease_until=until).execution_options(synchronize_session=False))
 
 
 def expire_leases(tx: Tx, *, now: datetime) -> None:
     """End every lease at `now`."""
     due = _columns(Delivery)
-    held = update(Delivery).where(due.status.in_(_OPEN), due.lease_until > now)
+    held = update(Delivery).where(among(due.status, _OPEN), due.lease_until > now)
     tx.session.execute(held.values(lease_until=now).execution_options(synchronize_session=False))
 
 
 def next_moment(tx: Tx) -> datetime | None:
     """When the publisher has something to do next: a delivery comes due, or a lease lapses. None: nothing waits."""
     due = _columns(Delivery)
-    waiting = select(func.min(due.next_at)).where(due.status == State.SCHEDULED.value)
-    leased = select(func.min(due.lease_until)).where(due.status.in_([State.CLAIMED.value, State.SENDING.value]))
+    waiting = select(func.min(due.next_at)).where(among(due.status, _OPEN), due.status == State.SCHEDULED.value)
+    leased = select(func.min(due.lease_until)).where(among(due.status, _OPEN), due.lease_until.is_not(None))
     moments = [tx.session.scalar(waiting), tx.session.scalar(leased)]
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -101,7 +106,7 @@ def _is_oldest_open(due: Any) -> ColumnElement[bool]:
     return ~exists(
         select(older.c.id).where(
             older.c.account_id == due.account_id,
-            older.c.status.in_(_OPEN),
+            among(older.c.status, _OPEN),
             tuple_(older.c.due_at, older.c.id) < tuple_(due.due_at, due.id),
         )
     )

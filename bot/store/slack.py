@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+from bot.store.columns import among
 from bot.store.scope import Tx
 from bot.store.tables import Card, Intake, Outbox
 
@@ -53,7 +54,8 @@ def waiting_like(tx: Tx, workspace_id: int, topic: str, about: int, place: str) 
     """The row that waits to say the same in the same place, kept from the courier until this transaction ends."""
     columns = _columns(Outbox)
     same = [columns.workspace_id == workspace_id, columns.topic == topic, columns.about == about]
-    asked = tx.select(Outbox, *same, columns.place == place, columns.state == "waiting", columns.lease_until.is_(None))
+    free = [among(columns.state, OPEN), columns.state == "waiting", columns.lease_until.is_(None)]
+    asked = tx.select(Outbox, *same, columns.place == place, *free)
     return tx.session.scalars(asked.with_for_update().limit(1)).first()
 
 
@@ -65,7 +67,7 @@ def heads_of_places(tx: Tx, now: datetime, most: int) -> list[Outbox]:
         cards.c.place == columns.place,
         cards.c.about == columns.about,
         cards.c.id < columns.id,
-        cards.c.state.in_(OPEN),
+        among(cards.c.state, OPEN),
         _is_card(cards.c),
     )
     heads = _heads(not_(_is_card(columns)), columns.workspace_id, columns.place)
@@ -83,7 +85,7 @@ def lease_letters(tx: Tx, rows: Collection[int], now: datetime, until: datetime)
     """Keep these rows from other couriers until a moment; the ids that were free."""
     columns = _columns(Outbox)
     free = or_(columns.lease_until.is_(None), columns.lease_until <= now)
-    chosen = select(columns.id).where(columns.id.in_(rows), columns.state.in_(OPEN), free)
+    chosen = select(columns.id).where(columns.id.in_(rows), among(columns.state, OPEN), free)
     statement = (
         update(Outbox)
         .where(columns.id.in_(chosen.with_for_update(skip_locked=True)))
@@ -97,7 +99,7 @@ def lease_letters(tx: Tx, rows: Collection[int], now: datetime, until: datetime)
 def free_letters(tx: Tx) -> None:
     """Give up every lease."""
     columns = _columns(Outbox)
-    tx.session.execute(update(Outbox).where(columns.state.in_(OPEN)).values(lease_until=None))
+    tx.session.execute(update(Outbox).where(among(columns.state, OPEN)).values(lease_until=None))
 
 
 def change_letter(tx: Tx, row: int, **values: Any) -> None:
@@ -109,7 +111,10 @@ def next_letter_at(tx: Tx) -> datetime | None:
     """The earliest moment at which an open row may be said."""
     columns = _columns(Outbox)
     found = tx.session.execute(
-        select(columns.next_at, columns.lease_until).where(columns.state.in_(OPEN)).order_by(columns.next_at).limit(200)
+        select(columns.next_at, columns.lease_until)
+        .where(among(columns.state, OPEN))
+        .order_by(columns.next_at)
+        .limit(200)
     )
     return min((max(at, lease or at) for at, lease in found), default=None)
 
@@ -141,7 +146,7 @@ def change_card(tx: Tx, row: int, **values: Any) -> None:
 def _heads(which: Any, *lane: Any) -> Any:
     """The id of the oldest open row of each lane."""
     columns = _columns(Outbox)
-    return select(func.min(columns.id)).where(columns.state.in_(OPEN), which).group_by(*lane)
+    return select(func.min(columns.id)).where(among(columns.state, OPEN), which).group_by(*lane)
 
 
 def _is_card(columns: Any) -> Any:

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from bot.store.columns import json_column, moment, perhaps
 
+_OPEN = text("state IN ('waiting', 'sending')")
+
 
 class Intake(SQLModel, table=True):
     """An event that Slack delivered: kept before the ack, open until its flow has committed."""
@@ -36,13 +38,9 @@ class Outbox(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("workspace_id", "once"),
-        Index(
-            "outbox_waiting",
-            "next_at",
-            "id",
-            sqlite_where=text("state IN ('waiting', 'sending')"),
-            postgresql_where=text("state IN ('waiting', 'sending')"),
-        ),
+        Index("outbox_waiting", "next_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("outbox_same", "about", "topic", "place", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("outbox_places", "workspace_id", "place", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -183,6 +183,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
+            "outbox_places",
+            ["workspace_id", "place", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+        )
+        batch_op.create_index(
+            "outbox_same",
+            ["about", "topic", "place"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+        )
+        batch_op.create_index(
             "outbox_waiting",
             ["next_at", "id"],
             unique=False,
