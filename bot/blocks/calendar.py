@@ -123,7 +123,6 @@ def _ways(board: Board) -> Iterator[Block]:
         button(today, TURN_TODAY),
         button(following, TURN_ON),
         select(VIEW, [option(plain(label), view) for view, label in _VIEWS.items()], chosen=look.view),
-        button(plain("Calendar feed"), OPEN_FEED),
         block_id=f"turn#{encode(look)}",
     )
     accounts = [one for one in board.accounts.values() if look.client in (0, one.client_id)]
@@ -136,13 +135,17 @@ def _ways(board: Board) -> Iterator[Block]:
     yield actions(
         person(PERSON, look.person, placeholder=plain("By anybody")),
         button(plain("By anybody"), ANYBODY) if look.person else None,
+        button(plain("Calendar feed"), OPEN_FEED),
         block_id=f"person#{encode(look)}",
     )
     yield context(*_remarks(board, len(accounts)))
 
 
-def _menu(act: str, every: str, choices: Iterable[tuple[int, str]], chosen: int) -> Element:
+def _menu(act: str, every: str, choices: Iterable[tuple[int, str]], chosen: int) -> Element | None:
+    """A menu to choose one; none where there is nothing to choose between."""
     listed = list(choices)
+    if len(listed) < 2 and not chosen:
+        return None
     listed.sort(key=lambda one: one[0] != chosen)  # a menu holds 100: the chosen one must be among them
     options = [option(every, EVERY), *(option(name, str(number)) for number, name in listed[: SELECT_OPTIONS - 1])]
     return select(act, options, chosen=str(chosen))

@@ -22,6 +22,9 @@ from bot.sandbox.slack import Slack
 LONGEST_WAIT = 30.0  # seconds that one request for changes may hang
 LARGEST_UPLOAD = 20_000_000  # bytes
 
+SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
+"""Files that Slack shows in blocks (https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object)."""
+
 Act = Callable[[Slack, str, Json], Awaitable[Json]]
 
 
@@ -88,6 +91,15 @@ async def serve_upload(request: web.Request) -> web.StreamResponse:
     content = await request.read()
     file = keep_file(slack, new_id("F"), request.query.get("name") or "file", content, person.id)
     return web.json_response({"ok": True, "file": file.id})
+
+
+async def serve_file(request: web.Request) -> web.StreamResponse:
+    """GET /client/file/{file}: a picture as Slack's own client shows it; whatever is no picture is not served."""
+    file = request.app[SLACK].workspace.files.get(request.match_info["file"])
+    if file is None or file.mimetype not in SHOWN_TYPES:
+        return web.Response(status=404, text="not found")
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
+    return web.Response(body=file.content, content_type=file.mimetype, headers=headers)
 
 
 async def serve_seen(request: web.Request) -> web.StreamResponse:

@@ -100,6 +100,7 @@ def application(slack: Slack) -> web.Application:
     app.router.add_get("/client/stream", first_page.serve_stream)
     app.router.add_post("/client/upload", client_api.serve_upload)
     app.router.add_post("/client/control/{deed}", control_api.serve_deed)
+    app.router.add_get("/client/file/{file}", client_api.serve_file)
     app.router.add_get("/client/{what}", client_api.serve_seen)
     app.router.add_post("/client/{act}", client_api.serve_act)
     first_page.add_routes(app)

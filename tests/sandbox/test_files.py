@@ -104,3 +104,12 @@ async def test_a_share_needs_membership(client: AsyncWebClient) -> None:
         client.files_completeUploadExternal(files=[{"id": ticket["file_id"]}], channel_id="C07RANDOM01")
     )
     assert answer["error"] == "channel_not_found"
+
+
+async def test_the_page_shows_pictures_and_no_other_file(slack: SlackServer, ann: Person) -> None:
+    picture, other = await ann.upload("cat.png", b"\x89PNG"), await ann.upload("cat.html", b"<script>")
+    async with aiohttp.ClientSession(slack.url) as session:
+        async with session.get(f"/client/file/{picture}") as response:
+            assert (response.status, response.content_type, await response.read()) == (200, "image/png", b"\x89PNG")
+        async with session.get(f"/client/file/{other}") as response:
+            assert response.status == 404

@@ -161,7 +161,7 @@ function richPart(part, names) {
 function picture(element) {
   const made = make("img");
   made.alt = element.alt_text;
-  if (element.image_url) made.src = element.image_url;
+  made.src = element.image_url ?? `/client/file/${encodeURIComponent(element.slack_file?.id)}`;
   return made;
 }
 
