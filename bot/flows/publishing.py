@@ -88,6 +88,12 @@ def schedule_waiting(tx: Tx, *, now: datetime) -> list[int]:
     return done
 
 
+def take(tx: Tx, *, worker: str, limit: int, now: datetime) -> tuple[list[Job], list[Job]]:
+    """What is due and what is in doubt, leased in one transaction: a second one would stand before the first send."""
+    due = claim(tx, worker=worker, limit=limit, now=now)
+    return due, take_over(tx, worker=worker, limit=max(limit - len(due), 0), now=now)
+
+
 def claim(tx: Tx, *, worker: str, limit: int, now: datetime) -> list[Job]:
     """Give up what is late, free what a dead worker held, and lease what is due."""
     give_up_late(tx, now=now)

@@ -88,16 +88,12 @@ class Publisher:
         wanted = await self.desk.read(publishing.next_moment, EVERYWHERE)
         if free <= 0 or wanted is None or wanted > now:
             return 0
-        jobs = await self.desk.write(publishing.claim, EVERYWHERE, worker=self.worker, limit=free, now=now)
-        for job in jobs:
+        due, doubtful = await self.desk.write(publishing.take, EVERYWHERE, worker=self.worker, limit=free, now=now)
+        for job in due:
             self._begin(self._deliver(job), job)
-        free -= len(jobs)
-        doubtful = await self.desk.write(
-            publishing.take_over, EVERYWHERE, worker=self.worker, limit=max(free, 0), now=now
-        )
         for job in doubtful:
             self._begin(self._settle_doubt(job), job)
-        return len(jobs) + len(doubtful)
+        return len(due) + len(doubtful)
 
     async def idle(self) -> None:
         """Wait until nothing that was begun is under way."""

@@ -26,8 +26,8 @@ from bot.settings import Settings
 from bot.store.scope import EVERYWHERE, PUBLISHER, Scope
 
 FLOW_POINTS = {
-    "before_claim": ("before", "claim", 1),
-    "after_claim": ("after", "claim", 1),
+    "before_claim": ("before", "take", 1),
+    "after_claim": ("after", "take", 1),
     "before_mark": ("before", "mark_sending", 1),
     "before_send": ("after", "mark_sending", 1),
     "in_thread": ("after", "record_part", 2),
@@ -63,8 +63,8 @@ class Watched(Desk):
         if counted and when == "before":
             die()
         result = await super().write(flow, scope, *args, **kwargs)
-        # A claim that found nothing is no claim.
-        if counted and when == "after" and (result or name != "claim"):
+        # A turn that found nothing has claimed nothing.
+        if counted and when == "after" and (name != "take" or any(result)):
             die()
         return result
 
