@@ -16,6 +16,7 @@ from bot.rules.markup import mention
 from bot.store.tables import Account, Delivery, Post
 from bot.words import plain, t
 
+EDITED = "{to}: {post} was edited after your decision, and waits for a new one."
 THREAD: Mapping[str, str] = {
     rules.Post.PUBLISHED: "{post} is published.",
     rules.Post.PARTLY_PUBLISHED: "{post} is out on some accounts only.",
@@ -51,12 +52,12 @@ class Told:
         return link(self.permalink, title) if self.permalink else t("{title}", title=title)
 
 
-def in_thread(told: Told, state: str, thread_ts: str) -> Message | None:
-    """A line in the thread of the card; None for a state that its card alone tells."""
-    template = THREAD.get(state)
+def in_thread(told: Told, state: str, thread_ts: str, to: str = "") -> Message | None:
+    """A line in the thread of the card; None for a state that its card alone tells. `to` is who is called by it."""
+    template = EDITED if to and state == rules.Post.IN_REVIEW else THREAD.get(state)
     if template is None:
         return None
-    return message([_said(t(template, post=told.name), told)], thread_ts=thread_ts)
+    return message([_said(t(template, post=told.name, to=mention(to)), told)], thread_ts=thread_ts)
 
 
 def to_author(told: Told, facts: Mapping[str, Any]) -> Message | None:

@@ -12,7 +12,7 @@ from bot.rules.news import ASKS, HEARS, Listener
 from bot.rules.people import Actor
 from bot.store import Tx, audit
 from bot.store.audit import Entry
-from bot.store.tables import Account, Client, Delivery, Post, Workspace
+from bot.store.tables import Account, Client, Decision, Delivery, Post, Workspace
 
 
 def record(
@@ -46,6 +46,14 @@ def record(
 def tell(tx: Tx, post: Post, by: Actor, *, now: datetime, reason: str = "") -> None:
     """Tell a post's new state to everybody who should hear of it (`bot.rules.news.HEARS`)."""
     spread(tx, post, HEARS[rules.Post(post.status)], now=now, facts={"by": by.person, "reason": reason})
+
+
+def call_back(tx: Tx, post: Post, by: Actor, *, now: datetime) -> None:
+    """Call who decided last on a post that was edited since: a card that is drawn anew calls nobody."""
+    columns: Any = Decision.__table__.c  # type: ignore[attr-defined]
+    decisions = tx.all(Decision, columns.post_id == post.id, order=(columns.id,))
+    if decisions and decisions[-1].by != by.person:
+        spread(tx, post, {Listener.THREAD}, now=now, facts={"by": by.person, "to": decisions[-1].by})
 
 
 def tell_asking(tx: Tx, post: Post, deliveries: Sequence[Delivery], *, now: datetime) -> None:

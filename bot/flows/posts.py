@@ -80,6 +80,8 @@ def edit(tx: Tx, by: Actor, post_id: int, version: int, draft: Draft, *, now: da
     add_version(tx, post, by, draft, now=now)
     news.record(tx, post, by, "edit", old=before, now=now, version=post.version)
     news.tell(tx, post, by, now=now)
+    if post.status == rules.Post.IN_REVIEW != before:
+        news.call_back(tx, post, by, now=now)
     return post
 
 

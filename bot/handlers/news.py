@@ -26,7 +26,8 @@ async def post_thread(desk: Desk, letter: Letter) -> Message | None:
     if found is None:
         return None
     subject, thread_ts = found
-    return in_thread(subject, str(letter.facts.get("state", "")), thread_ts)
+    facts = letter.facts
+    return in_thread(subject, str(facts.get("state", "")), thread_ts, str(facts.get("to", "")))
 
 
 async def post_author(desk: Desk, letter: Letter) -> Message | None:

@@ -40,6 +40,23 @@ async def test_an_author_is_told_what_is_wanted_and_can_edit_at_once(desk: Desk,
     assert "Our shop opens" in str((await ann.view(having=TEXT)).values)
 
 
+async def test_who_asked_for_changes_is_called_once_they_are_made(desk: Desk, ann: Person, ben: Person) -> None:
+    await desk.in_review(ann)
+    await ben.press(await ben.message(REVIEW), "request_changes")
+    await ben.view(having="reason")
+    await ben.fill({"reason": "The price is wrong"})
+    await ben.submit()
+    await desk.office.say_all()
+    await ann.press(await ann.direct(saying="The price is wrong"), "edit_post")
+    await ann.view(having=TEXT)
+    await ann.fill({TEXT: "Our shop opens at ten"})
+    await ann.submit()
+    await ann.view(titled="Done")
+    await desk.office.say_all()
+    (called,) = [one for one in await ben.messages(REVIEW) if "was edited after your decision" in str(one)]
+    assert f"<@{BEN}>" in str(called)
+
+
 async def test_who_set_trellis_up_hears_of_an_account_that_an_approved_post_waits_for(
     desk: Desk, ann: Person, ben: Person, eve: Person
 ) -> None:
