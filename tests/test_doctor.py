@@ -32,7 +32,7 @@ from tests.strangers import postgresql_of, slack_at
 
 ALLOWED = {"TRELLIS_ALLOW_HTTP": "1", "TRELLIS_PUBLIC_URL": "https://trellis.example.com"}
 NOWHERE = "http://127.0.0.1:9/api/"
-ACCOUNT = "account harbour_bakery (plaza)"
+ACCOUNT = "account harbour_bakery (Plaza)"
 
 
 @dataclass(frozen=True)

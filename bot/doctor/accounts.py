@@ -7,6 +7,7 @@ import asyncio
 from bot.desk import Desk, Scope
 from bot.errors import Faults, NetworkError, Reconnect, Retryable, SetupFault
 from bot.flows.accounts import as_network_account
+from bot.rules.accounts import account_name
 from bot.rules.networks import Network
 from bot.store import workspaces as queries
 from bot.store.tables import Account
@@ -30,7 +31,7 @@ async def account_faults(desk: Desk, scope: Scope) -> list[SetupFault]:
 
 
 async def _look(desk: Desk, row: Account) -> list[SetupFault]:
-    name = f"account {row.handle} ({row.network})"
+    name = f"account {account_name(row.handle, row.network)}"
     if not row.connected:
         return [SetupFault(name, f"It is not connected. {row.trouble}".rstrip(), CONNECT_AGAIN)]
     adapter = desk.networks.get(row.network)
