@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 
@@ -15,6 +14,7 @@ from bot.desk import Desk
 from bot.flows import outbox
 from bot.flows.outbox import Letter
 from bot.loops.letters import Postman
+from bot.loops.rest import seconds_until
 from bot.store.scope import COURIER, EVERYWHERE
 
 log = structlog.get_logger(__name__)
@@ -101,11 +101,4 @@ class Courier:
         except Exception:
             log.exception("courier_sleep_failed")
             return LONGEST_SLEEP
-        return _until(due, self.desk.now())
-
-
-def _until(due: datetime | None, now: datetime) -> float:
-    """Seconds until a letter is due; what is due and was not taken waits for its lane, which rings the bell."""
-    if due is None or due <= now:
-        return LONGEST_SLEEP
-    return min((due - now).total_seconds(), LONGEST_SLEEP)
+        return seconds_until(due, self.desk.now(), LONGEST_SLEEP)

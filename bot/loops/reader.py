@@ -18,6 +18,7 @@ from bot.errors import NetworkError, Quota, Reconnect, Retryable
 from bot.flows import messages
 from bot.flows.accounts import as_network_account
 from bot.flows.messages import Errand, Failure
+from bot.loops.rest import seconds_until
 from bot.rules.networks import ReadsMessages
 from bot.store.scope import EVERYWHERE
 
@@ -147,7 +148,7 @@ class Reader:
         except Exception:
             log.exception("reader_sleep_failed")
             return LONGEST_SLEEP
-        return _until(due, self.desk.now())
+        return seconds_until(due, self.desk.now(), LONGEST_SLEEP)
 
 
 def _failure(error: Exception, now: datetime) -> Failure:
@@ -158,10 +159,3 @@ def _failure(error: Exception, now: datetime) -> Failure:
     if isinstance(error, Retryable) and error.after:
         return Failure(error.sentence, until=now + timedelta(seconds=error.after))
     return Failure(str(error) or "The network did not answer.")
-
-
-def _until(due: datetime | None, now: datetime) -> float:
-    """Seconds until an account is due; what is due and was not taken is somebody else's."""
-    if due is None or due <= now:
-        return LONGEST_SLEEP
-    return min((due - now).total_seconds(), LONGEST_SLEEP)

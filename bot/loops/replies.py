@@ -9,7 +9,6 @@ import asyncio
 import secrets
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ from bot.desk import Desk
 from bot.flows import answering, messages
 from bot.flows.answering import Outcome, Sending
 from bot.loops.answering import Doubt, attempt, look
+from bot.loops.rest import seconds_until
 from bot.rules.posts import Step
 from bot.store.scope import EVERYWHERE, REPLIES
 
@@ -127,11 +127,4 @@ class Replier:
         except Exception:
             log.exception("replies_sleep_failed")
             return LONGEST_SLEEP
-        return _until(due, self.desk.now())
-
-
-def _until(due: datetime | None, now: datetime) -> float:
-    """Seconds until an answer is due; what is due and was not taken waits behind something."""
-    if due is None or due <= now:
-        return LONGEST_SLEEP
-    return min((due - now).total_seconds(), LONGEST_SLEEP)
+        return seconds_until(due, self.desk.now(), LONGEST_SLEEP)
