@@ -56,11 +56,6 @@ def card_previews(shown: Shown) -> list[Block]:
     return blocks
 
 
-def full_texts(shown: Shown) -> list[tuple[Wording, int, str]]:
-    """All texts of all wordings: the wording, which post of its thread, and its words."""
-    return [(one, index, segment.text) for one in wordings(shown) for index, segment in enumerate(one.segments)]
-
-
 def exactly(text: str) -> Block:
     """Words as they are sent: plain, so that nothing in them acts; what cannot be seen in them is shown."""
     return {"type": "section", "text": plain_text(visible(text), SECTION_TEXT)}

@@ -52,11 +52,6 @@ class Case:
         """The message that an answer answers."""
         return self.messages[-1]
 
-    @property
-    def last_reply(self) -> int:
-        """The id of the answer that was written last; 0 while there is none."""
-        return self.replies[-1].id or 0 if self.replies else 0
-
 
 def view(tx: Tx, conversation_id: int) -> Case:
     """All that the card of a conversation shows. Raises NotFound."""

@@ -101,21 +101,9 @@ class Ask:
         """All is well; a form closes."""
         await self.way.ack()
 
-    async def ack_errors(self, errors: Mapping[str, str]) -> None:
-        """The form stays, with a sentence at each of these fields (in plain text: `words.plain`)."""
-        await self.way.ack(response_action="errors", errors=dict(errors))
-
     async def ack_update(self, view: Block) -> None:
         """The form shows this view instead."""
         await self.way.ack(response_action="update", view=view)
-
-    async def ack_push(self, view: Block) -> None:
-        """This view lies on top of the form (three at most)."""
-        await self.way.ack(response_action="push", view=view)
-
-    async def ack_clear(self) -> None:
-        """The form closes, and all that lie under it."""
-        await self.way.ack(response_action="clear")
 
     async def ack_options(self, options: Sequence[Element]) -> None:
         """The choices of a menu that asked for them, 100 at most."""
