@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.blocks.basics import when
 from bot.errors import Mrkdwn
 from bot.rules import accounts
+from bot.rules.escaping import one_line
 from bot.rules.networks import Fault, Weight
 from bot.store.tables import Account, Post
 from bot.words import t
@@ -25,6 +26,10 @@ class Weighed:
     account: Account
     weights: tuple[Weight, ...] = ()
     faults: tuple[Fault, ...] = ()
+
+
+EMOJI_CHARACTERS = 200
+"""Names of emoji in one warning."""
 
 
 def account_name(account: Account) -> str:
@@ -57,7 +62,9 @@ def fault_notes(weighed: Sequence[Weighed]) -> list[Mrkdwn]:
     ]
 
 
-def warning_notes(clashes: Sequence[Post], alike: Sequence[Post], without_alt: int) -> list[Mrkdwn]:
+def warning_notes(
+    clashes: Sequence[Post], alike: Sequence[Post], without_alt: int, only_here: Sequence[str] = ()
+) -> list[Mrkdwn]:
     """What may be meant so, but is worth a look."""
     notes = []
     if clashes:
@@ -68,6 +75,11 @@ def warning_notes(clashes: Sequence[Post], alike: Sequence[Post], without_alt: i
         notes.append(t("A picture has no description for people who cannot see it."))
     elif without_alt:
         notes.append(t("{count} pictures have no description for people who cannot see them.", count=without_alt))
+    if only_here:
+        names = one_line(", ".join(only_here), EMOJI_CHARACTERS)
+        notes.append(
+            t("Only this workspace knows these emoji; readers elsewhere will see their names: {names}.", names=names)
+        )
     return notes
 
 

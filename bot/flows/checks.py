@@ -13,6 +13,7 @@ from bot.rules.accounts import network_title
 from bot.rules.content import Content, Segment, from_json
 from bot.rules.likeness import ALIKE, fingerprint_words, likeness
 from bot.rules.networks import Fault, Limits, Network, Outgoing, OutgoingImage, OutgoingSegment, Weight
+from bot.rules.shortcodes import only_here
 from bot.store import Tx
 from bot.store import posts as queries
 from bot.store.tables import Account, Post, PostVersion
@@ -36,6 +37,8 @@ class Warnings:
     """Posts of the client that say nearly the same."""
     without_alt: int = 0
     """Pictures without words for those who cannot see them."""
+    only_here: tuple[str, ...] = ()
+    """Emoji that only this workspace knows: they go out as their names."""
 
 
 def faults_of(networks: Networks, accounts: Sequence[Account], content: Content) -> dict[int, tuple[Fault, ...]]:
@@ -82,6 +85,7 @@ def warnings(
         clashes=tuple(clashes),
         alike=tuple(_alike(tx, client_id, content, besides, now)),
         without_alt=sum(not image.alt.strip() for image in content.images()),
+        only_here=only_here(_all_words(content)),
     )
 
 
@@ -98,6 +102,12 @@ def _newest_words(tx: Tx, posts: Sequence[Post]) -> dict[int, str]:
     numbers = {post.id: post.version for post in posts}
     versions = tx.all(PostVersion, columns.post_id.in_(numbers))
     return {one.post_id: _said(from_json(one.content)) for one in versions if numbers[one.post_id] == one.number}
+
+
+def _all_words(content: Content) -> str:
+    """The words of every wording, one after the other."""
+    wordings = (content.segments, *content.variants.values())
+    return "\n".join(segment.text for segments in wordings for segment in segments)
 
 
 def _said(content: Content) -> str:

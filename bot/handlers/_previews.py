@@ -53,7 +53,7 @@ def as_shown(desk: Desk, look: Look) -> Shown:
         deliveries=view.deliveries,
         decisions=view.decisions,
         pauses=view.pauses,
-        notes=tuple(warning_notes(warned.clashes, warned.alike, warned.without_alt)),
+        notes=tuple(warning_notes(warned.clashes, warned.alike, warned.without_alt, warned.only_here)),
     )
     return _with_changes(shown, look)
 

@@ -55,7 +55,7 @@ async def _remarks(ask: Ask, opened: Open, problem: str) -> Remarks:
     weighed = _weighed(ask.desk, opened)
     concerned = [one for one in weighed if sheet.shown in (one.account.id, EVERYBODY) and _shares(one, sheet)]
     found = await ask.desk.read(checks.warnings_of_form, ask.scope, opened, now=ask.now)
-    notes = [*fault_notes(weighed), *warning_notes(found.clashes, found.alike, found.without_alt)]
+    notes = [*fault_notes(weighed), *warning_notes(found.clashes, found.alike, found.without_alt, found.only_here)]
     if opened.problem is not None:
         problem = problem or sentence(opened.problem)
     left = opened.unfinished[0] if opened.unfinished else None

@@ -54,6 +54,10 @@ def test_a_picture_without_a_description_is_counted(house: House) -> None:
     assert found.without_alt == 1
 
 
+def test_emoji_that_only_this_workspace_knows_are_named(house: House) -> None:
+    assert warned(house, "New :our_logo: at 12:30:45 🎉").only_here == (":our_logo:",)
+
+
 def test_an_account_of_a_network_that_is_gone_has_a_fault(house: House) -> None:
     (account, _) = house.rows(Account)
     found = checks.faults_of({}, [account], Content((Segment("One"),)))
